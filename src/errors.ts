@@ -1,0 +1,81 @@
+// The errors of this library. Arguments that do not fit raise TypeError or RangeError, always saying what was
+// expected and what came; things from outside that are broken raise an error class of their own with a `code`.
+import { inspect } from 'node:util'
+
+/** A checkpoint, its configuration or its download is missing, damaged or not what it claims to be. */
+export class CheckpointError extends Error {
+  override readonly name = 'CheckpointError'
+  /** What kind of fault this is, for programs: stable across releases. */
+  readonly code: CheckpointErrorCode
+  constructor(code: CheckpointErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+export type CheckpointErrorCode =
+  | 'NOT_FOUND' // the folder, file, repository or revision does not exist
+  | 'NOT_A_CHECKPOINT' // it exists, but holds no KOSMOS-2
+  | 'BAD_CONFIG' // a configuration file is unreadable or contradicts itself or the weights
+  | 'BAD_HEADER' // model.safetensors: header too long, not JSON, or offsets that do not fit the file
+  | 'MISSING_TENSOR'
+  | 'UNKNOWN_TENSOR'
+  | 'WRONG_SHAPE'
+  | 'WRONG_TYPE'
+  | 'BAD_TOKENIZER'
+  | 'OFFLINE' // not in the cache and HF_HUB_OFFLINE is set
+  | 'DOWNLOAD_FAILED'
+  | 'HASH_MISMATCH'
+
+/** A picture cannot be read: missing, empty, damaged, of a type that is not known, or too large. */
+export class ImageError extends Error {
+  override readonly name = 'ImageError'
+  /** What kind of fault this is, for programs: stable across releases. */
+  readonly code: ImageErrorCode
+  constructor(code: ImageErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+export type ImageErrorCode = 'NOT_FOUND' | 'EMPTY' | 'NOT_AN_IMAGE' | 'DAMAGED' | 'TOO_LARGE' | 'FETCH_FAILED'
+
+/** A short rendering of any value, for a message. */
+export function show(value: unknown): string {
+  const text = inspect(value, { depth: 1, maxArrayLength: 8, maxStringLength: 80, breakLength: Infinity })
+  return text.length > 160 ? `${text.slice(0, 157)}...` : text
+}
+
+/**
+ * The error for an argument of the wrong kind.
+ * @param name - the argument, as the caller spells it
+ * @param expected - what was expected, e.g. `a string or an array of strings`
+ * @param received - what came
+ */
+export function invalidType(name: string, expected: string, received: unknown): TypeError {
+  return new TypeError(
+    `Expected ${expected} for ${name} but received ${show(received)} of type ${typeOf(received)}`,
+  )
+}
+
+/**
+ * The error for an argument of the right kind whose value is out of range.
+ * @param name - the argument, as the caller spells it
+ * @param expected - what was expected, e.g. `integer from 1 to 4096`
+ * @param received - what came
+ */
+export function invalidRange(name: string, expected: string, received: unknown): RangeError {
+  return new RangeError(`Expected ${expected} for ${name} but received ${show(received)}`)
+}
+
+/** Throws for the first key of `options` that is not in `known`, naming the known ones. */
+export function rejectUnknownOptions(where: string, options: object, known: readonly string[]): void {
+  for (const key of Object.keys(options)) {
+    if (!known.includes(key))
+      throw new TypeError(`Unknown option ${show(key)} for ${where}; its options are ${known.join(', ')}`)
+  }
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'array'
+  return typeof value
+}
