@@ -1,5 +1,49 @@
 // JSON from files that nobody vouches for: JSON.parse keeps the last of two equal keys without a word, which lets
 // two readers of one file see different contents.
+import { readFile, stat } from 'node:fs/promises'
+import { CheckpointError, show } from '../errors.ts'
+
+/** A JSON object whose values are still to be checked. */
+export type JsonObject = Record<string, unknown>
+
+/** Whether a value is an object and no array. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** More than any configuration or index needs; a larger file is something else. */
+const MAX_FILE_BYTES = 64 * 1024 * 1024
+
+/**
+ * Reads a file that holds one JSON object.
+ * @throws {CheckpointError} `NOT_FOUND` where there is no such file, `BAD_CONFIG` where it is too large, no JSON, or
+ *   repeats a key
+ */
+export async function readJsonObject(path: string): Promise<JsonObject> {
+  let text: string
+  try {
+    const status = await stat(path)
+    if (!status.isFile()) throw new Error('it is not a file')
+    if (status.size > MAX_FILE_BYTES)
+      throw new CheckpointError(
+        'BAD_CONFIG',
+        `${path}: expected at most ${MAX_FILE_BYTES} bytes of JSON, but the file has ${status.size}`,
+      )
+    text = await readFile(path, 'utf8')
+  } catch (cause) {
+    if (cause instanceof CheckpointError) throw cause
+    throw new CheckpointError('NOT_FOUND', `Cannot read ${path}: ${(cause as Error).message}`, { cause })
+  }
+  let value: unknown
+  try {
+    value = parseJsonStrictly(text)
+  } catch (cause) {
+    throw new CheckpointError('BAD_CONFIG', `${path}: not valid JSON: ${(cause as Error).message}`, { cause })
+  }
+  if (!isJsonObject(value))
+    throw new CheckpointError('BAD_CONFIG', `${path}: expected a JSON object, but found ${show(value)}`)
+  return value
+}
 
 /**
  * As `JSON.parse`, but an object with the same key twice is an error.

@@ -3,7 +3,7 @@
 // and tensors are read one at a time: the file is never in memory as a whole.
 import { open, realpath, stat, type FileHandle } from 'node:fs/promises'
 import { CheckpointError, show } from '../errors.ts'
-import { parseJsonStrictly } from './json.ts'
+import { isJsonObject, parseJsonStrictly } from './json.ts'
 
 /** Bits an element takes, for every element type of the format. */
 const DTYPE_BITS = {
@@ -134,7 +134,10 @@ async function readHeader(
     throw bad(path, 'this is a Git LFS pointer, not the weights it points to; fetch them with `git lfs pull`')
   const declared = new DataView(prefix.buffer).getBigUint64(0, true)
   if (declared > BigInt(MAX_HEADER_BYTES))
-    throw bad(path, `expected a header of at most ${MAX_HEADER_BYTES} bytes, but it claims to have ${declared}`)
+    throw bad(
+      path,
+      `expected a header of at most ${MAX_HEADER_BYTES} bytes, but it claims to have ${declared}`,
+    )
   const length = Number(declared)
   const dataStart = LENGTH_BYTES + length
   if (dataStart > size)
@@ -147,13 +150,13 @@ async function readHeader(
   } catch (cause) {
     throw bad(path, `its header is not JSON as the format asks: ${(cause as Error).message}`, cause)
   }
-  if (!isObject(parsed)) throw bad(path, `expected a JSON object as header, but found ${show(parsed)}`)
+  if (!isJsonObject(parsed)) throw bad(path, `expected a JSON object as header, but found ${show(parsed)}`)
   return { header: new Map(Object.entries(parsed)), dataStart }
 }
 
 function readMetadata(path: string, value: unknown): ReadonlyMap<string, string> {
   if (value === undefined) return new Map()
-  if (!isObject(value)) throw bad(path, `expected an object for __metadata__, but found ${show(value)}`)
+  if (!isJsonObject(value)) throw bad(path, `expected an object for __metadata__, but found ${show(value)}`)
   const entries = Object.entries(value).map(([key, text]): [string, string] => {
     if (typeof text !== 'string')
       throw bad(path, `expected a string for ${show(key)} in __metadata__, but found ${show(text)}`)
@@ -170,7 +173,7 @@ function readEntry(
   dataStart: number,
 ): TensorEntry {
   const tensor = `tensor ${show(name)}`
-  if (!isObject(value)) throw bad(path, `${tensor}: expected an object, but found ${show(value)}`)
+  if (!isJsonObject(value)) throw bad(path, `${tensor}: expected an object, but found ${show(value)}`)
   const { dtype, shape, data_offsets: offsets } = value
   if (typeof dtype !== 'string' || !Object.hasOwn(DTYPE_BITS, dtype))
     throw bad(
@@ -178,7 +181,10 @@ function readEntry(
       `${tensor}: expected one of ${Object.keys(DTYPE_BITS).join(', ')} for dtype, but found ${show(dtype)}`,
     )
   if (!isCounts(shape))
-    throw bad(path, `${tensor}: expected an array of non-negative integers for shape, but found ${show(shape)}`)
+    throw bad(
+      path,
+      `${tensor}: expected an array of non-negative integers for shape, but found ${show(shape)}`,
+    )
   if (!isCounts(offsets) || offsets.length !== 2 || offsets[0]! > offsets[1]!)
     throw bad(
       path,
@@ -236,8 +242,13 @@ async function* readChunks(
   }
 }
 
-async function readFully(handle: FileHandle, path: string, into: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < into.byteLength; ) {
+async function readFully(
+  handle: FileHandle,
+  path: string,
+  into: Uint8Array,
+  position: number,
+): Promise<void> {
+  for (let done = 0; done < into.byteLength;) {
     const length = Math.min(READ_BYTES, into.byteLength - done)
     const { bytesRead } = await handle.read(into, done, length, position + done)
     if (bytesRead === 0) throw bad(path, `it was cut off at byte ${position + done} while it was read`)
@@ -252,10 +263,6 @@ function product(shape: readonly number[]): number {
 
 function isCounts(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && (n as number) >= 0)
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function bad(path: string, message: string, cause?: unknown): CheckpointError {
