@@ -1,0 +1,116 @@
+// The weights in a checkpoint's folder: model.safetensors, or the several files that model.safetensors.index.json
+// lists, seen as one set of tensors.
+import { readdir } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { CheckpointError, show } from '../errors.ts'
+import { isJsonObject, readJsonObject } from './json.ts'
+import { openSafetensors, type SafetensorsFile, type TensorEntry } from './safetensors.ts'
+
+/** The file that holds all weights, in most checkpoints. */
+export const WEIGHTS_FILE = 'model.safetensors'
+/** In the others, the file that says which file holds which tensor. */
+export const WEIGHTS_INDEX_FILE = 'model.safetensors.index.json'
+
+/** Open weights. */
+export interface Weights {
+  readonly files: readonly SafetensorsFile[]
+  readonly tensors: ReadonlyMap<string, TensorEntry>
+  /** Exactly the bytes of one tensor, in a buffer of their own. */
+  read(entry: TensorEntry): Promise<Uint8Array>
+  /** The bytes of one tensor in pieces: see `SafetensorsFile.chunks`. */
+  chunks(entry: TensorEntry, chunkBytes?: number): AsyncGenerator<Uint8Array, void>
+  /** Closes every file; reading afterwards fails. May be called twice. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens the weights in a folder and checks their headers.
+ * @throws {CheckpointError} `NOT_A_CHECKPOINT` where the folder has none in this format, `BAD_HEADER`, and `BAD_CONFIG`
+ *   or `MISSING_TENSOR` for an index that does not fit its files
+ */
+export async function openWeights(folder: string): Promise<Weights> {
+  const names = await readdir(folder)
+  if (names.includes(WEIGHTS_FILE)) return joinFiles([await openSafetensors(join(folder, WEIGHTS_FILE))])
+  if (names.includes(WEIGHTS_INDEX_FILE)) return openIndexed(folder)
+  throw new CheckpointError(
+    'NOT_A_CHECKPOINT',
+    `${folder}: expected ${WEIGHTS_FILE} or ${WEIGHTS_INDEX_FILE}, ${advice(names)}`,
+  )
+}
+
+function advice(names: readonly string[]): string {
+  const pickled = names.find((name) => /^pytorch_model.*\.bin/.test(name))
+  if (pickled === undefined) return `but found ${show(names)}; copy or download the weights into the folder`
+  return `but found ${pickled}; load it in transformers and save it with save_pretrained, which writes safetensors`
+}
+
+async function openIndexed(folder: string): Promise<Weights> {
+  const index = join(folder, WEIGHTS_INDEX_FILE)
+  const fileOf = readWeightMap(index, (await readJsonObject(index))['weight_map'])
+  const files: SafetensorsFile[] = []
+  try {
+    for (const name of new Set(fileOf.values())) {
+      const file = await openSafetensors(join(folder, name))
+      files.push(file)
+      for (const tensor of file.tensors.keys())
+        if (fileOf.get(tensor) !== name)
+          throw new CheckpointError(
+            'BAD_CONFIG',
+            `${index}: expected tensor ${show(tensor)} in ${show(fileOf.get(tensor))}, but found it in ${name}`,
+          )
+    }
+    const weights = joinFiles(files)
+    for (const [tensor, name] of fileOf)
+      if (!weights.tensors.has(tensor))
+        throw new CheckpointError(
+          'MISSING_TENSOR',
+          `${index}: tensor ${show(tensor)} is not in ${name}, where it should be`,
+        )
+    return weights
+  } catch (error) {
+    await Promise.all(files.map((file) => file.close()))
+    throw error
+  }
+}
+
+function readWeightMap(index: string, value: unknown): ReadonlyMap<string, string> {
+  if (!isJsonObject(value))
+    throw new CheckpointError(
+      'BAD_CONFIG',
+      `${index}: expected an object for weight_map, but found ${show(value)}`,
+    )
+  const fileOf = new Map<string, string>()
+  for (const [tensor, file] of Object.entries(value)) {
+    if (typeof file !== 'string' || !isFileName(file))
+      throw new CheckpointError(
+        'BAD_CONFIG',
+        `${index}: expected the name of a .safetensors file in the same folder for ${show(tensor)}, but found ${show(file)}`,
+      )
+    fileOf.set(tensor, file)
+  }
+  return fileOf
+}
+
+/** Both kinds of separator, whatever the platform: an index must not lead out of its folder. */
+function isFileName(name: string): boolean {
+  return basename(name) === name && !name.includes('\\') && name.endsWith('.safetensors')
+}
+
+function joinFiles(files: readonly SafetensorsFile[]): Weights {
+  const fileAt = new Map(files.map((file) => [file.realPath, file]))
+  const fileOf = (entry: TensorEntry): SafetensorsFile => {
+    const file = fileAt.get(entry.realPath)
+    if (file === undefined)
+      throw new TypeError(`Expected a tensor of these weights but received ${show(entry)}`)
+    return file
+  }
+  return {
+    files,
+    tensors: new Map(files.flatMap((file) => [...file.tensors])),
+    read: async (entry) => fileOf(entry).read(entry),
+    chunks: (entry, chunkBytes) => fileOf(entry).chunks(entry, chunkBytes),
+    close: async () => {
+      await Promise.all(files.map((file) => file.close()))
+    },
+  }
+}
