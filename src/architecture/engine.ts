@@ -1,0 +1,64 @@
+// What `forward` and `generate` ask of an engine: the original in ONNX Runtime and the compiled model in OpenVINO
+// both answer to this, and nothing above them knows which one it is.
+import type { Kosmos2Config } from '../checkpoint/config.ts'
+import type { Tensor } from '../tensor.ts'
+
+/** A KOSMOS-2 that can run. Its weights and sessions live until `dispose`. */
+export interface Engine {
+  readonly config: Kosmos2Config
+  /** @param pixel_values - float32 [B, 3, image_size, image_size] */
+  vision(pixel_values: Tensor): Promise<VisionOutput>
+  /** @param image_features - float32 [B, 1 + P, Dv], as `vision` gives them */
+  projection(image_features: Tensor): Promise<ProjectionOutput>
+  /** A text decoder with an empty cache. Many may be open at once. */
+  openDecoder(): Promise<Decoder>
+  /** Frees everything; the engine cannot be used afterwards. Calling it again does nothing. */
+  dispose(): Promise<void>
+}
+
+export interface VisionOutput {
+  /** float32 [B, 1 + P, Dv], P being the number of patches; position 0 is the class position. */
+  readonly last_hidden_state: Tensor
+  /** float32 [B, Dv]: the class position after the last norm. */
+  readonly pooler_output: Tensor
+  /** float32 [B, 1 + P, Dv]: all positions after the last norm, each of length 1. */
+  readonly image_features: Tensor
+}
+
+export interface ProjectionOutput {
+  /** float32 [B, Q, D], Q being latent_query_num: what takes the place of the image tokens. */
+  readonly image_embeds: Tensor
+  /** float32 [B, H, Q, 1 + P + Q]: where each query looks, first over the picture, then over the queries. */
+  readonly projection_attentions: Tensor
+}
+
+/** One pass of the text decoder over new positions. */
+export interface DecoderStep {
+  /** The new tokens, int64 [B, S]. */
+  readonly input_ids: Tensor
+  /** Over past and new positions, int64 [B, past + S]: 1 for tokens to attend to, 0 for padding. */
+  readonly attention_mask: Tensor
+  /** Place of each new token in the sinusoidal table, int64 [B, S]. */
+  readonly position_ids: Tensor
+  /** float32 [B, Q, D]: put in the places where image_embeds_position_mask is 1. Only in the first step. */
+  readonly image_embeds?: Tensor
+  /** int64 [B, S]; required with image_embeds. */
+  readonly image_embeds_position_mask?: Tensor
+  /**
+   * Which row of the cache each row of this step continues: length B, entries 0 <= i < rows of the step before.
+   * It may repeat rows (beam search) or grow the batch (one prompt to many beams). Left out: row i continues row i.
+   */
+  readonly beam_idx?: readonly number[]
+  /** How many of the last positions get logits: 1 in generation, S for all. */
+  readonly logitsToKeep: number
+}
+
+/** A text decoder with its cache of keys and values: the only thing in a generation that changes. */
+export interface Decoder {
+  /** Runs one step and appends it to the cache; float32 logits [B, logitsToKeep, vocab_size]. */
+  step(step: DecoderStep): Promise<Tensor>
+  /** As `step`, but the result is the last hidden state, float32 [B, S, D]. */
+  hidden(step: DecoderStep): Promise<Tensor>
+  /** Frees the cache; the decoder cannot be used afterwards. */
+  dispose(): Promise<void>
+}

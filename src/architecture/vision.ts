@@ -1,0 +1,50 @@
+// The vision tower: CLIP's ViT. Mirrors Kosmos2VisionTransformer in transformers' modeling_kosmos2.py.
+import type { Kosmos2VisionConfig } from '../checkpoint/config.ts'
+import { type Graph, type Value, type WeightScope, weightScope } from './graph.ts'
+
+/**
+ * Input `pixel_values` [B, 3, image_size, image_size]. Outputs, P being the number of patches: `last_hidden_state`
+ * [B, 1 + P, Dv]; `pooler_output` [B, Dv], its class position after the last norm; `image_features` [B, 1 + P, Dv],
+ * all of it after the last norm and with length 1, which is what the projection takes.
+ */
+export function visionGraph(g: Graph, c: Kosmos2VisionConfig): void {
+  const w = weightScope('vision_model.model')
+  const pixels = g.input('pixel_values', 'float32', ['batch', c.num_channels, c.image_size, c.image_size])
+  let x = visionEmbeddings(g, w.at('embeddings'), pixels) // [B, 1 + P, Dv]
+  x = g.layerNorm(x, w.at('pre_layrnorm'), c.layer_norm_eps) // the checkpoint's own spelling
+  for (let i = 0; i < c.num_hidden_layers; i++) x = visionLayer(g, w.at('encoder.layers').at(i), c, x)
+
+  const normed = g.layerNorm(x, w.at('post_layernorm'), c.layer_norm_eps) // [B, 1 + P, Dv]
+  g.output('last_hidden_state', x)
+  g.output('pooler_output', g.position(normed, 0)) // [B, Dv]
+  g.output('image_features', g.l2Normalize(normed))
+}
+
+function visionEmbeddings(g: Graph, w: WeightScope, pixels: Value): Value {
+  const patches = g.patchEmbedding(pixels, w.at('patch_embedding')) // [B, P, Dv]
+  const classRow = g.repeatForBatch(g.weight(w.at('class_embedding')), patches) // [B, 1, Dv]
+  const rows = g.concat([classRow, patches], 1) // [B, 1 + P, Dv]
+  return g.add(rows, g.weight(w.at('position_embedding.weight')))
+}
+
+function visionLayer(g: Graph, w: WeightScope, c: Kosmos2VisionConfig, x: Value): Value {
+  x = g.add(
+    x,
+    visionAttention(g, w.at('self_attn'), c, g.layerNorm(x, w.at('layer_norm1'), c.layer_norm_eps)),
+  )
+  return g.add(x, visionMlp(g, w.at('mlp'), c, g.layerNorm(x, w.at('layer_norm2'), c.layer_norm_eps)))
+}
+
+function visionAttention(g: Graph, w: WeightScope, c: Kosmos2VisionConfig, x: Value): Value {
+  const heads = c.num_attention_heads
+  const query = g.splitHeads(g.linear(x, w.at('q_proj')), heads) // [B, H, 1 + P, Dh]
+  const key = g.splitHeads(g.linear(x, w.at('k_proj')), heads)
+  const value = g.splitHeads(g.linear(x, w.at('v_proj')), heads)
+  const { context } = g.attention(query, key, value, { scale: (c.hidden_size / heads) ** -0.5 })
+  return g.linear(g.mergeHeads(context), w.at('out_proj'))
+}
+
+function visionMlp(g: Graph, w: WeightScope, c: Kosmos2VisionConfig, x: Value): Value {
+  const hidden = g.activation(c.hidden_act, g.linear(x, w.at('fc1'))) // [B, 1 + P, intermediate_size]
+  return g.linear(hidden, w.at('fc2'))
+}

@@ -1,0 +1,70 @@
+// What crosses between the main thread and the worker that runs ONNX Runtime. Tensors cross as plain objects: the
+// class does not survive a structured clone.
+import type { Tensor } from '../tensor.ts'
+
+/** A tensor as it crosses; its values are copied. */
+export interface PlainTensor {
+  readonly type: 'float32' | 'int64'
+  readonly dims: readonly number[]
+  readonly data: Float32Array | BigInt64Array
+}
+export type PlainTensors = Readonly<Record<string, PlainTensor>>
+
+/** A part's ONNX and where its weights lie. */
+export interface PartMessage {
+  readonly bytes: Uint8Array
+  readonly weightsFolder: string
+}
+export interface CacheMessage {
+  readonly past: string
+  readonly present: string
+  readonly heads: number
+  readonly headWidth: number
+}
+
+/** What the worker is started with. */
+export interface WorkerData {
+  readonly parts: Readonly<Record<PartName, PartMessage>>
+  readonly cache: readonly CacheMessage[]
+  readonly threads: number | undefined
+}
+export type PartName = 'vision' | 'projection' | 'text'
+
+export type Request =
+  /** Opens the sessions. */
+  | { readonly kind: 'open' }
+  /** Runs a part without a cache. */
+  | {
+      readonly kind: 'run'
+      readonly part: 'vision' | 'projection'
+      readonly feeds: PlainTensors
+      readonly fetches: readonly string[]
+    }
+  /** Runs the text part on the cache of a decoder, which begins empty at its first step. */
+  | {
+      readonly kind: 'step'
+      readonly decoder: number
+      readonly feeds: PlainTensors
+      readonly fetches: readonly string[]
+      readonly beam_idx: readonly number[] | undefined
+    }
+  | { readonly kind: 'closeDecoder'; readonly decoder: number }
+
+export interface Message {
+  readonly id: number
+  readonly request: Request
+}
+export type Reply =
+  | { readonly id: number; readonly tensors: PlainTensors }
+  | { readonly id: number; readonly error: { readonly message: string } }
+
+/** The part of a tensor that crosses. @throws {TypeError} if it is neither float32 nor int64 */
+export function plain(tensor: Tensor): PlainTensor {
+  const { type, dims, data } = tensor
+  if (
+    (type === 'float32' && data instanceof Float32Array) ||
+    (type === 'int64' && data instanceof BigInt64Array)
+  )
+    return { type, dims, data }
+  throw new TypeError(`Expected a float32 or int64 tensor but received a ${type} tensor`)
+}
