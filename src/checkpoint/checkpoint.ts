@@ -161,8 +161,8 @@ function checkTensor(
   if (shape.length !== entry.shape.length || wrong !== -1)
     throw new CheckpointError(
       'WRONG_SHAPE',
-      `${folder}: expected shape [${shape.join(', ')}] for tensor ${name}, as ` +
-        `${[...new Set(setBy)].join(' and ')} in ${CONFIG_FILE} ask, but found [${entry.shape.join(', ')}]`,
+      `${folder}: expected shape ${show(shape)} for tensor ${name}, as ` +
+        `${[...new Set(setBy)].join(' and ')} in ${CONFIG_FILE} ask, but found ${show(entry.shape)}`,
     )
   if (!WEIGHT_DTYPES.includes(entry.dtype))
     throw new CheckpointError(
@@ -189,6 +189,9 @@ function layersHint(config: Kosmos2Config, names: readonly string[]): string {
 }
 
 function list(names: readonly string[]): string {
-  const shown = names.slice(0, NAMES_SHOWN).join(', ')
+  const shown = names
+    .slice(0, NAMES_SHOWN)
+    .map((name) => show(name))
+    .join(', ')
   return names.length > NAMES_SHOWN ? `${shown} and ${names.length - NAMES_SHOWN} more` : shown
 }

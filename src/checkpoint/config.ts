@@ -161,12 +161,7 @@ export class Kosmos2Config {
    */
   constructor(values: object = {}, where = 'Kosmos2Config') {
     const given = { ...values } as JsonObject
-    if (given['model_type'] !== undefined && given['model_type'] !== MODEL_TYPE)
-      throw new CheckpointError(
-        'NOT_A_CHECKPOINT',
-        `${where}: expected model_type "${MODEL_TYPE}", but found ${show(given['model_type'])}; ` +
-          'this library runs KOSMOS-2 alone',
-      )
+    if (given['model_type'] !== undefined) expectModelType(where, given['model_type'])
     const { latent_query_num, tie_word_embeddings } = readFields(where, '', given, TOP_FIELDS)
     this.latent_query_num = latent_query_num
     this.tie_word_embeddings = tie_word_embeddings
@@ -181,7 +176,9 @@ export class Kosmos2Config {
    */
   static async from_pretrained(folder: string): Promise<Kosmos2Config> {
     const path = join(folder, CONFIG_FILE)
-    return new Kosmos2Config(await readJsonObject(path), path)
+    const values = await readJsonObject(path)
+    expectModelType(path, values['model_type'])
+    return new Kosmos2Config(values, path)
   }
 
   /** All fields, defaults included, and the unknown keys as they were given. */
@@ -201,6 +198,14 @@ export class Kosmos2Config {
   async save_pretrained(folder: string): Promise<void> {
     await writeFile(join(folder, CONFIG_FILE), `${JSON.stringify(this, null, 2)}\n`)
   }
+}
+
+function expectModelType(where: string, found: unknown): void {
+  if (found !== MODEL_TYPE)
+    throw new CheckpointError(
+      'NOT_A_CHECKPOINT',
+      `${where}: expected model_type "${MODEL_TYPE}", but found ${show(found)}; this library runs KOSMOS-2 alone`,
+    )
 }
 
 function subConfig(where: string, given: JsonObject, key: string): JsonObject {
