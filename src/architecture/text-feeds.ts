@@ -5,6 +5,7 @@ import { invalidRange } from '../errors.ts'
 import { expectFloat32, expectInt64, float32, int64, type Tensor } from '../tensor.ts'
 import { attentionBias } from './attention-bias.ts'
 import type { DecoderStep } from './engine.ts'
+import { checkSequenceLength } from './sequence-length.ts'
 import { positionEmbeddings } from './position-embeddings.ts'
 
 /** The text graph's inputs by name; see text.ts for their shapes. */
@@ -32,6 +33,7 @@ export function textFeeds(
   const ids = expectInt64('input_ids', step.input_ids, ['B', 'S'])
   const [batch, sequence] = ids.dims as [number, number]
   const total = past + sequence
+  checkSequenceLength(total, config.max_position_embeddings)
   for (const id of ids.data)
     if (id < 0n || id >= BigInt(config.vocab_size))
       throw invalidRange('input_ids', `ids from 0 to ${config.vocab_size - 1} (vocab_size - 1)`, id)

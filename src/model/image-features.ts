@@ -1,0 +1,28 @@
+// The picture's half of the model: vision tower and projection, one after the other.
+import type { Engine } from '../architecture/engine.ts'
+import type { Tensor } from '../tensor.ts'
+import type { ModelInputs } from './inputs.ts'
+
+/** What the picture becomes; the last two are missing where the caller brought `image_embeds`. */
+export interface ImageFeatures {
+  /** float32 [B, latent_query_num, D]. */
+  readonly image_embeds: Tensor
+  /** float32 [B, H, latent_query_num, 1 + P + latent_query_num]. */
+  readonly projection_attentions?: Tensor
+  readonly vision_model_output?: VisionModelOutput
+}
+export interface VisionModelOutput {
+  /** float32 [B, 1 + P, Dv]. */
+  readonly last_hidden_state: Tensor
+  /** float32 [B, Dv]. */
+  readonly pooler_output: Tensor
+}
+
+/** @returns undefined where the inputs have neither `pixel_values` nor `image_embeds` */
+export async function imageFeatures(engine: Engine, inputs: ModelInputs): Promise<ImageFeatures | undefined> {
+  if (inputs.image_embeds !== undefined) return { image_embeds: inputs.image_embeds }
+  if (inputs.pixel_values === undefined) return undefined
+  const { last_hidden_state, pooler_output, image_features } = await engine.vision(inputs.pixel_values)
+  const projected = await engine.projection(image_features)
+  return { ...projected, vision_model_output: { last_hidden_state, pooler_output } }
+}
