@@ -1,0 +1,93 @@
+// The picture with its grounded phrases: boxes and labels over it, and below it the caption in the same colours.
+import { invalidType, rejectUnknownOptions } from '../errors.ts'
+import type { ImageInput } from '../image/image-input.ts'
+import { boxOverlay, describeBox } from './box-overlay.ts'
+import { captionBlock } from './caption-block.ts'
+import { svgCard } from './card.ts'
+import { checkBoxUnit, checkEntities, type BoxUnit, type CheckedEntity, type EntityLike } from './entities.ts'
+import { checkWidth, embedPicture } from './picture.ts'
+import { element, group } from './svg.ts'
+import { checkTheme, fill, type Theme } from './theme.ts'
+
+export interface AnnotateOptions {
+  /** The caption that the spans of the entities count in; shown under the picture. */
+  readonly caption?: string | undefined
+  /** Width of the picture on the page, 64 to 4096 pixels; by default its own, within 320 to 640. */
+  readonly width?: number | undefined
+  /** By default `auto`: light or dark as the reader's system is. */
+  readonly theme?: Theme | undefined
+  /** What the numbers of the boxes count; by default `fractions` of the picture's width and height. */
+  readonly boxes?: BoxUnit | undefined
+  /** Whether the phrases stand at their boxes; by default they do. */
+  readonly labels?: boolean | undefined
+}
+
+/**
+ * Draws the boxes of entities over a picture, each with its phrase, and the caption below in the same colours. A
+ * phrase has its colour by its place among the entities; the seven colours are Okabe and Ito's, safe for colour-blind
+ * eyes. Pointing at a phrase, a label or a box fades the others where the viewer knows style sheets.
+ * @param image - path, URL, bytes, data URL or sharp instance
+ * @param entities - `[name, [start, end], [[x1, y1, x2, y2], ...]]` as `post_process_generation` returns them; a
+ * box that lies outside the picture is drawn along its edge
+ * @returns an SVG document, the picture inside: the same input gives the same string
+ * @throws {TypeError | RangeError} if an entity or an option is not what it should be, naming it
+ * @throws {ImageError} if the picture cannot be read
+ */
+export async function annotate(
+  image: ImageInput,
+  entities: readonly EntityLike[],
+  options: AnnotateOptions = {},
+): Promise<string> {
+  rejectUnknownOptions('annotate', options, ['caption', 'width', 'theme', 'boxes', 'labels'])
+  const { caption, labels = true } = options
+  if (caption !== undefined && typeof caption !== 'string') throw invalidType('caption', 'a string', caption)
+  if (typeof labels !== 'boolean') throw invalidType('labels', 'true or false', labels)
+  const width = checkWidth(options.width)
+  const theme = checkTheme(options.theme ?? 'auto')
+  const unit = checkBoxUnit(options.boxes ?? 'fractions')
+  checkEntities(entities, unit, undefined, caption) // before the work of reading the picture
+
+  const { frame, shown, own, href } = await embedPicture(image, { width })
+  const checked = checkEntities(entities, unit, own, caption)
+  const below =
+    caption === undefined ? undefined : captionBlock(caption, checked, frame.width, frame.height, theme)
+  return svgCard(
+    {
+      content: [own, checked, caption, labels],
+      width: frame.width,
+      height: frame.height + (below?.height ?? 0),
+      title: caption ?? 'A picture with the boxes of its phrases',
+      description: describe(checked),
+      theme,
+      rules: (id) => fadeRules(id, checked.length),
+    },
+    (id) =>
+      group(
+        element(
+          'g',
+          { 'clip-path': `url(#${id}-edge)` },
+          element('rect', { ...frame, ...fill('mat', theme) }),
+          element('image', { ...shown, preserveAspectRatio: 'none', href }),
+        ),
+        boxOverlay(checked, shown, frame, labels),
+        below?.drawn,
+      ),
+  )
+}
+
+/** All boxes in words. */
+function describe(entities: readonly CheckedEntity[]): string {
+  const boxes = entities.flatMap(({ name, boxes }) => boxes.map((box) => describeBox(name, box)))
+  return boxes.length === 0 ? 'No phrase is linked to a box.' : `${boxes.join('; ')}.`
+}
+
+/** Rules by which pointing at anything of one entity fades all that belongs to the others. */
+function fadeRules(id: string, count: number): string {
+  if (count < 2) return ''
+  const faded = Array.from(
+    { length: count },
+    (_, index) =>
+      `#${id}:has([data-entity="${index}"]:hover) [data-entity]:not([data-entity="${index}"]){opacity:.15}`,
+  )
+  return `#${id} [data-entity]{transition:opacity .15s}${faded.join('')}`
+}

@@ -1,0 +1,252 @@
+// Attention over a picture: one cell a patch, dark where little falls and bright where much does.
+import { invalidRange, invalidType, rejectUnknownOptions } from '../errors.ts'
+import type { ImageInput } from '../image/image-input.ts'
+import { cardPadding, svgCard } from './card.ts'
+import { viridis } from './colour-scale.ts'
+import type { Rectangle, Size } from './label-layout.ts'
+import { checkWidth, embedPicture } from './picture.ts'
+import { decimal, element, group, type Markup } from './svg.ts'
+import { fitText, fontFamily, textWidth } from './text-width.ts'
+import { checkTheme, fill, type Theme } from './theme.ts'
+
+export interface AttentionMapOptions {
+  /** Width of the whole, 64 to 4096 pixels; by default as the picture's own within 320 to 640, for several maps 640. */
+  readonly width?: number | undefined
+  /** By default `auto`: light or dark as the reader's system is. */
+  readonly theme?: Theme | undefined
+  /** How the patches lie; by default in as many rows as columns. */
+  readonly grid?: PatchGrid | undefined
+}
+export interface AttentionMapsOptions extends AttentionMapOptions {
+  /** How many maps stand side by side, 1 to 16; by default four, or as many as there are. */
+  readonly columns?: number | undefined
+}
+export interface PatchGrid {
+  readonly rows: number
+  readonly columns: number
+}
+/** One of several maps. */
+export interface LabelledWeights {
+  readonly label: string
+  /** One weight a patch, row by row from the top left, none below 0. */
+  readonly weights: ArrayLike<number>
+}
+
+const gap = 12
+const labels = { size: 13, height: 24 }
+const legend = { width: 160, height: 10, size: 12 }
+/** Weights become colours in this many steps: finer ones cannot be told apart, and each step is one path. */
+const steps = 32
+/** How much of the grey picture the colours cover, at the lowest weight and at the highest. */
+const cover = { lowest: 0.5, highest: 0.8 }
+
+/**
+ * Draws weights over a picture, for instance where the latent queries look: `patchAttention(projection_attentions)`.
+ * The picture is grey, the colours (viridis) run from 0 to the greatest weight.
+ * @param weights - one a patch, row by row from the top left, none below 0
+ * @returns an SVG document: the same input gives the same string
+ * @throws {TypeError | RangeError} if weights or an option are not what they should be
+ * @throws {ImageError} if the picture cannot be read
+ */
+export async function attentionMap(
+  image: ImageInput,
+  weights: ArrayLike<number>,
+  options: AttentionMapOptions = {},
+): Promise<string> {
+  rejectUnknownOptions('attentionMap', options, ['width', 'theme', 'grid'])
+  return draw(image, [{ label: '', weights }], { ...options, columns: 1, labelHeight: 0 })
+}
+
+/**
+ * Draws several maps of one picture side by side, for instance of several latent queries. All share one scale, from 0
+ * to the greatest weight of any, so that they can be compared.
+ * @param maps - each with its weights and the label below it
+ * @returns an SVG document: the same input gives the same string
+ * @throws as `attentionMap`
+ */
+export async function attentionMaps(
+  image: ImageInput,
+  maps: readonly LabelledWeights[],
+  options: AttentionMapsOptions = {},
+): Promise<string> {
+  rejectUnknownOptions('attentionMaps', options, ['width', 'theme', 'grid', 'columns'])
+  if (!Array.isArray(maps) || maps.length === 0)
+    throw invalidType('maps', 'an array of at least one { label, weights }', maps)
+  const columns = options.columns ?? Math.min(4, maps.length)
+  if (!Number.isInteger(columns) || columns < 1 || columns > 16)
+    throw invalidRange('columns', 'a whole number from 1 to 16', columns)
+  return draw(image, maps, { ...options, width: options.width ?? 640, columns, labelHeight: labels.height })
+}
+
+interface DrawOptions extends AttentionMapsOptions {
+  readonly columns: number
+  readonly labelHeight: number
+}
+
+async function draw(
+  image: ImageInput,
+  maps: readonly LabelledWeights[],
+  { columns, labelHeight, ...options }: DrawOptions,
+): Promise<string> {
+  const theme = checkTheme(options.theme ?? 'auto')
+  const width = checkWidth(options.width)
+  const grids = maps.map((map, index) => checkMap(`maps[${index}]`, map, options.grid))
+  const highest = Math.max(...maps.map(({ weights }) => maximum(weights)))
+  // Without a width, the picture alone says how wide one map is.
+  const mapWidth =
+    width === undefined
+      ? undefined
+      : Math.max(16, Math.floor((width - 2 * cardPadding - (columns - 1) * gap) / columns))
+  const { frame, shown, own, href } = await embedPicture(image, {
+    width: mapWidth,
+    density: columns > 1 ? 2 : 1,
+    greyscale: true,
+  })
+  const rowHeight = frame.height + labelHeight + gap
+  const rows = Math.ceil(maps.length / columns)
+  const legendTop = cardPadding + rows * rowHeight
+
+  return svgCard(
+    {
+      content: [own, maps.map(({ label, weights }) => [label, Array.from(weights)]), grids, columns],
+      width: 2 * cardPadding + columns * frame.width + (columns - 1) * gap,
+      height: legendTop + legend.height + cardPadding,
+      title:
+        maps.length === 1 ? 'Attention over the picture' : `Attention over the picture, ${maps.length} maps`,
+      description: `The colours run from weight 0, dark, to ${short(highest)}, bright.`,
+      theme,
+    },
+    (id) =>
+      group(
+        element(
+          'defs',
+          {},
+          element('image', { id: `${id}-picture`, ...shown, preserveAspectRatio: 'none', href }),
+        ),
+        ...maps.map((map, index) =>
+          element(
+            'g',
+            {
+              class: 'map',
+              transform: translation(
+                cardPadding + (index % columns) * (frame.width + gap),
+                cardPadding + Math.floor(index / columns) * rowHeight,
+              ),
+            },
+            element('rect', { ...frame, ...fill('mat', theme) }),
+            element('use', { href: `#${id}-picture` }),
+            heatLayer(map.weights, grids[index]!, highest, shown),
+            map.label !== '' && mapLabel(map.label, frame, theme),
+          ),
+        ),
+        element('g', { transform: translation(cardPadding, legendTop) }, legendOf(highest, theme)),
+      ),
+  )
+}
+
+/** One path for all cells of a colour, neighbours in a row joined; in units of the grid, stretched over `area`. */
+function heatLayer(weights: ArrayLike<number>, grid: PatchGrid, highest: number, area: Rectangle): Markup {
+  const paths = new Array<string>(steps).fill('')
+  for (let row = 0; row < grid.rows; row++) {
+    const stepAt = (column: number): number => step(weights[row * grid.columns + column]!, highest)
+    for (let column = 0; column < grid.columns;) {
+      const first = column
+      do column++
+      while (column < grid.columns && stepAt(column) === stepAt(first))
+      paths[stepAt(first)]! += `M${first} ${row}h${column - first}v1H${first}z`
+    }
+  }
+  const scaling = `scale(${area.width / grid.columns} ${area.height / grid.rows})`
+  return element(
+    'g',
+    { transform: `${translation(area.x, area.y)} ${scaling}`, 'shape-rendering': 'crispEdges' },
+    ...paths.map((d, index) => d !== '' && element('path', { d, ...colourOfStep(index) })),
+  )
+}
+
+function step(weight: number, highest: number): number {
+  return highest === 0 ? 0 : Math.min(steps - 1, Math.floor((weight / highest) * steps))
+}
+
+function colourOfStep(index: number): { fill: string; 'fill-opacity': number } {
+  const share = index / (steps - 1)
+  return { fill: viridis(share), 'fill-opacity': cover.lowest + (cover.highest - cover.lowest) * share }
+}
+
+function mapLabel(text: string, frame: Size, theme: Theme): Markup {
+  const attributes = {
+    x: frame.width / 2,
+    y: frame.height + labels.height - 7,
+    'text-anchor': 'middle',
+    'font-family': fontFamily,
+    'font-size': labels.size,
+    ...fill('text', theme),
+  }
+  return element(
+    'text',
+    attributes,
+    fitText(text, frame.width, (part) => textWidth(part, labels.size)),
+  )
+}
+
+/** The scale of colours from 0 to the greatest weight. */
+function legendOf(highest: number, theme: Theme): Markup {
+  const text = (x: number, content: string): Markup => {
+    const attributes = { x, y: legend.height, 'font-family': fontFamily, 'font-size': legend.size }
+    return element('text', { ...attributes, ...fill('muted', theme) }, content)
+  }
+  const left = textWidth('0', legend.size) + 6
+  const part = legend.width / steps
+  return group(
+    text(0, '0'),
+    element('rect', { x: left, width: legend.width, height: legend.height, fill: '#808080' }),
+    element(
+      'g',
+      { 'shape-rendering': 'crispEdges' },
+      ...Array.from({ length: steps }, (_, index) =>
+        element('rect', {
+          x: left + index * part,
+          width: part,
+          height: legend.height,
+          ...colourOfStep(index),
+        }),
+      ),
+    ),
+    text(left + legend.width + 6, `${short(highest)} attention`),
+  )
+}
+
+function checkMap(name: string, map: unknown, grid: PatchGrid | undefined): PatchGrid {
+  const { label, weights } = (map ?? {}) as Partial<LabelledWeights>
+  if (typeof label !== 'string') throw invalidType(`${name}.label`, 'a string', label)
+  if (typeof weights !== 'object' || typeof weights.length !== 'number')
+    throw invalidType(`${name}.weights`, 'a Float32Array or an array of numbers', weights)
+  for (const [index, weight] of Array.from(weights).entries())
+    if (!Number.isFinite(weight) || weight < 0)
+      throw invalidRange(`${name}.weights[${index}]`, 'a finite number from 0', weight)
+  const side = Math.sqrt(weights.length)
+  const { rows, columns } = grid ?? { rows: side, columns: side }
+  if (!Number.isInteger(rows) || !Number.isInteger(columns) || rows < 1 || rows * columns !== weights.length)
+    throw invalidRange(
+      `the number of ${name}.weights`,
+      grid === undefined
+        ? 'a square number, one weight a patch (for another shape pass the option grid: { rows, columns })'
+        : `one weight for each of ${rows} x ${columns} patches`,
+      weights.length,
+    )
+  return { rows, columns }
+}
+
+/** Not `Math.max(...weights)`: a long list is more than a call takes. */
+function maximum(weights: ArrayLike<number>): number {
+  return Array.from(weights).reduce((a, b) => Math.max(a, b), 0)
+}
+
+/** A weight in three digits. */
+function short(weight: number): string {
+  return String(Number(weight.toPrecision(3)))
+}
+
+function translation(x: number, y: number): string {
+  return `translate(${decimal(x)} ${decimal(y)})`
+}

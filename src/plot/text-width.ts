@@ -1,0 +1,67 @@
+// How wide text will be, without a font at hand: the advances of Arial, to which Helvetica and Liberation Sans are
+// metrically equal. Where another font is taken, `textLength` in the SVG holds the text to this width.
+
+/** What the pictures are set in, first the fonts that the widths are those of. */
+export const fontFamily = "Arial, Helvetica, 'Liberation Sans', sans-serif"
+/** For ids and tokens; each character is taken as `monospaceAdvance` wide. */
+export const monospaceFamily = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
+const monospaceAdvance = 0.602
+
+/** Advances of U+0020 to U+007E in thousandths of the font size. */
+const advances = [
+  278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556,
+  556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667, 611, 778, 722, 278,
+  500, 667, 556, 833, 722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469,
+  556, 333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556, 556, 556, 333, 500,
+  278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
+]
+/** Bold letters are wider by about this much. */
+const boldFactor = 1.07
+const wide =
+  /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}|[\u3000-\u303F\uFF01-\uFF60]/u
+const pictograph = /\p{Emoji_Presentation}/u
+const withoutWidth = /\p{Mark}|\p{Default_Ignorable_Code_Point}/u
+
+/** The width of text in pixels. @param size - font size in pixels */
+export function textWidth(text: string, size: number, weight: 'normal' | 'bold' = 'normal'): number {
+  let thousandths = 0
+  for (const character of text) thousandths += advance(character)
+  return (thousandths / 1000) * size * (weight === 'bold' ? boldFactor : 1)
+}
+
+/** The width in pixels of text in the monospace font. */
+export function monospaceWidth(text: string, size: number): number {
+  let columns = 0
+  for (const character of text)
+    columns += withoutWidth.test(character) ? 0 : wide.test(character) || pictograph.test(character) ? 2 : 1
+  return columns * monospaceAdvance * size
+}
+
+/** Text cut with an ellipsis to fit `width` pixels by the given measure; whole characters as a reader sees them. */
+export function fitText(text: string, width: number, measure: (text: string) => number): string {
+  if (measure(text) <= width) return text
+  let kept = ''
+  for (const character of graphemes(text)) {
+    if (measure(`${kept}${character}…`) > width) break
+    kept += character
+  }
+  return `${kept.trimEnd()}…`
+}
+
+/** The characters of a text as a reader sees them: a letter with its accents, an emoji with its parts. */
+export function graphemes(text: string): string[] {
+  return Array.from(
+    new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text),
+    (part) => part.segment,
+  )
+}
+
+function advance(character: string): number {
+  // An accented letter is as wide as the letter it is made from.
+  const inTable = advances[character.normalize('NFD').codePointAt(0)! - 0x20]
+  if (inTable !== undefined) return inTable
+  if (withoutWidth.test(character)) return 0
+  if (pictograph.test(character)) return 1300
+  if (wide.test(character)) return 1000
+  return character === '…' ? 1000 : 600
+}

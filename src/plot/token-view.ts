@@ -1,0 +1,199 @@
+// How a prompt becomes ids: each token with its id, coloured by what it is there for, the image slots drawn as one.
+import { rejectUnknownOptions } from '../errors.ts'
+import { cardPadding, svgCard } from './card.ts'
+import { entityColour } from './colours.ts'
+import { checkWidth } from './picture.ts'
+import { decimal, element, group, type Attributes, type Markup } from './svg.ts'
+import { fitText, fontFamily, monospaceFamily, monospaceWidth, textWidth } from './text-width.ts'
+import { checkTheme, fill, stroke, type Theme } from './theme.ts'
+import { tokenBlocks, type TokenBlock, type TokenInputs, type TokenSource } from './token-blocks.ts'
+import { tokenKinds, type TokenKind } from './token-kinds.ts'
+
+export interface TokenViewOptions {
+  /** Which row of a batch, from 0; by default the first. */
+  readonly row?: number | undefined
+  /** Width on the page, 64 to 4096 pixels; by default 640. */
+  readonly width?: number | undefined
+  /** By default `auto`: light or dark as the reader's system is. */
+  readonly theme?: Theme | undefined
+}
+
+const kinds: Readonly<Record<TokenKind, { name: string; colour: string }>> = {
+  special: { name: 'special', colour: '#8A94A0' },
+  image: { name: 'image', colour: entityColour(0) },
+  grounding: { name: 'grounding tag', colour: entityColour(2) },
+  patch: { name: 'patch index', colour: entityColour(1) },
+  text: { name: 'text', colour: 'none' },
+}
+const chip = { height: 42, padding: 8, radius: 5, gap: 6, rowGap: 8, tint: 0.2 }
+const pieceText = { size: 13, baseline: 18 }
+const idText = { size: 11, baseline: 34 }
+/** The image slots as little squares: in how many rows, and how far apart at most. */
+const slotGrid = { rows: 4, pitch: 8, widest: 160 }
+const legend = { size: 12, swatch: 11, gap: 18, top: 14 }
+
+/**
+ * Draws the tokens of a prompt or an answer with their ids. Positions that take image embeddings are one block with
+ * their number: their ids are only place holders.
+ * @param inputs - what the processor gave, of which `input_ids` and `image_embeds_position_mask` are looked at
+ * @param tokens - the tokens as strings, or a tokenizer with `convert_ids_to_tokens`
+ * @returns an SVG document: the same input gives the same string
+ * @throws {TypeError | RangeError} if something is not what it should be, naming it
+ */
+export function tokenView(inputs: TokenInputs, tokens: TokenSource, options: TokenViewOptions = {}): string {
+  rejectUnknownOptions('tokenView', options, ['row', 'width', 'theme'])
+  const theme = checkTheme(options.theme ?? 'auto')
+  const width = checkWidth(options.width) ?? 640
+  const blocks = tokenBlocks(inputs, tokens, options.row ?? 0)
+  const right = width - cardPadding
+
+  const drawn: Markup[] = []
+  let [x, y] = [cardPadding, cardPadding]
+  for (const block of blocks) {
+    const content = block.slots ? slotsContent(block, theme) : tokenContent(block, right - cardPadding, theme)
+    if (x > cardPadding && x + content.width > right) [x, y] = [cardPadding, y + chip.height + chip.rowGap]
+    drawn.push(
+      element(
+        'g',
+        { class: `token ${block.kind}`, transform: `translate(${decimal(x)} ${decimal(y)})` },
+        element('title', {}, describe(block)),
+        element('rect', { ...outline(block.kind, theme), width: content.width }),
+        content.drawn,
+      ),
+    )
+    x += content.width + chip.gap
+  }
+  const legendTop = y + (blocks.length === 0 ? 0 : chip.height + legend.top)
+  const count = blocks.reduce((total, { ids }) => total + ids.length, 0)
+  return svgCard(
+    {
+      content: blocks,
+      width,
+      height: legendTop + legend.size + cardPadding,
+      title: `${count} tokens and their ids`,
+      description: blocks.map(describe).join('; '),
+      theme,
+    },
+    () => group(...drawn, legendOf(blocks, legendTop, theme)),
+  )
+}
+
+interface Content {
+  readonly width: number
+  readonly drawn: Markup
+}
+
+/** One token, or several equal ones: its text, below it the id. */
+function tokenContent({ piece, ids }: TokenBlock, widest: number, theme: Theme): Content {
+  const measure = (text: string): number => monospaceWidth(text, pieceText.size)
+  const text = fitText(piece, widest - 2 * chip.padding, measure)
+  const below = ids.length === 1 ? String(ids[0]) : `${ids[0]} × ${ids.length}`
+  const inner = Math.max(measure(text), monospaceWidth(below, idText.size), 14)
+  const centre = inner / 2 + chip.padding
+  return {
+    width: inner + 2 * chip.padding,
+    drawn: group(
+      line(text, centre, pieceText, measure(text), fill('text', theme)),
+      line(below, centre, idText, monospaceWidth(below, idText.size), fill('muted', theme)),
+    ),
+  }
+}
+
+/** The image slots: a square each, beside them their number and ids. */
+function slotsContent({ ids }: TokenBlock, theme: Theme): Content {
+  const columns = Math.ceil(ids.length / slotGrid.rows)
+  const pitch = Math.min(slotGrid.pitch, slotGrid.widest / columns)
+  const side = pitch * 0.75
+  const squares = ids.map((_, index) => {
+    const [left, top] = [(index % columns) * pitch, Math.floor(index / columns) * slotGrid.pitch]
+    return `M${decimal(left)} ${decimal(top)}h${decimal(side)}v6h${decimal(-side)}z`
+  })
+  const above = `${ids.length} image slots`
+  const below = ids.length === 1 ? `id ${ids[0]}` : `ids ${ids[0]} to ${ids.at(-1)}`
+  const left = chip.padding + columns * pitch + chip.padding
+  const inner = Math.max(monospaceWidth(above, pieceText.size), monospaceWidth(below, idText.size))
+  const centre = left + inner / 2
+  return {
+    width: left + inner + chip.padding,
+    drawn: group(
+      element('path', {
+        d: squares.join(''),
+        fill: kinds.image.colour,
+        transform: `translate(${chip.padding} ${(chip.height - slotGrid.rows * slotGrid.pitch + 2) / 2})`,
+      }),
+      line(above, centre, pieceText, monospaceWidth(above, pieceText.size), fill('text', theme)),
+      line(below, centre, idText, monospaceWidth(below, idText.size), fill('muted', theme)),
+    ),
+  }
+}
+
+function line(
+  text: string,
+  centre: number,
+  style: { size: number; baseline: number },
+  width: number,
+  colour: Attributes,
+): Markup {
+  const attributes = {
+    // Where a token holds spaces, they are shown.
+    'xml:space': 'preserve',
+    x: centre - width / 2,
+    y: style.baseline,
+    'font-family': monospaceFamily,
+    'font-size': style.size,
+    textLength: width,
+    lengthAdjust: 'spacingAndGlyphs',
+  }
+  return element('text', { ...attributes, ...colour }, text)
+}
+
+function outline(kind: TokenKind, theme: Theme): Attributes {
+  const { colour } = kinds[kind]
+  const paint =
+    kind === 'text'
+      ? { fill: 'none', ...stroke('border', theme) }
+      : { fill: colour, 'fill-opacity': chip.tint, stroke: colour }
+  return { x: 0.5, y: 0.5, height: chip.height - 1, rx: chip.radius, ...paint }
+}
+
+/** Which colour means what, and how many tokens of each kind there are. */
+function legendOf(blocks: readonly TokenBlock[], top: number, theme: Theme): Markup {
+  let x = cardPadding
+  const entries = tokenKinds.flatMap((kind) => {
+    const count = blocks.reduce((total, block) => total + (block.kind === kind ? block.ids.length : 0), 0)
+    if (count === 0) return []
+    const text = `${count} ${kinds[kind].name}`
+    const left = x
+    x += legend.swatch + 6 + textWidth(text, legend.size) + legend.gap
+    return [
+      element('rect', {
+        ...outline(kind, theme),
+        x: left,
+        y: top,
+        rx: 2,
+        width: legend.swatch,
+        height: legend.swatch,
+      }),
+      element(
+        'text',
+        {
+          x: left + legend.swatch + 6,
+          y: top + legend.swatch - 1,
+          'font-family': fontFamily,
+          'font-size': legend.size,
+          ...fill('muted', theme),
+        },
+        text,
+      ),
+    ]
+  })
+  return group(...entries)
+}
+
+/** A block in words, e.g. `position 0: <s>, id 0`. */
+function describe({ slots, piece, ids, position }: TokenBlock): string {
+  const last = position + ids.length - 1
+  const where = ids.length === 1 ? `position ${position}` : `positions ${position} to ${last}`
+  const what = slots ? `${ids.length} image slots` : piece
+  return `${where}: ${what}, ${ids.length === 1 ? `id ${ids[0]}` : `ids ${ids[0]} to ${ids.at(-1)}`}`
+}
