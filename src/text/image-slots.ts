@@ -1,0 +1,70 @@
+// The places of a prompt that the picture takes: after `<image>` one place a latent query, then `</image>`.
+// Source: transformers processing_kosmos2.py.
+import { type EncodeOptions, paddedLength } from './encode-options.ts'
+import { type BatchFields, type Row, batchFields, pad, padTo } from './rows.ts'
+import { BEGIN_OF_IMAGE, END_OF_IMAGE } from './tags.ts'
+import type { Kosmos2Tokenizer } from './tokenizer.ts'
+
+/** Where the places are and what goes there. */
+export interface ImageSlots {
+  /** How many tokens stand before `<image>`. */
+  readonly before: number
+  readonly count: number
+  /** The id in the first place, the others count up from it. */
+  readonly firstId: number
+}
+
+/**
+ * Encodes prompts that begin with the placeholders of a picture, and fills these.
+ *
+ * One prompt alone is never padded. Several are padded at least to the longest, whatever `padding` says, and on the
+ * tokenizer's own `padding_side`, as in the reference.
+ * @throws {RangeError} if truncation cuts into the placeholders, or the ids of the places leave the vocabulary
+ */
+export function encodeWithImages(
+  tokenizer: Kosmos2Tokenizer,
+  prompts: readonly string[],
+  options: EncodeOptions,
+  single: boolean,
+  slots: ImageSlots,
+): BatchFields {
+  if (slots.firstId + slots.count > tokenizer.length)
+    throw new RangeError(
+      `Expected ${slots.count} ids from first_image_token_id on inside the vocabulary of ${tokenizer.length}, ` +
+        `but received ${slots.firstId}`,
+    )
+  const [begin, end] = tokenizer.convert_tokens_to_ids([BEGIN_OF_IMAGE, END_OF_IMAGE])
+  const placeholders = [...new Array<number | undefined>(slots.count + 1).fill(begin), end]
+  const { plan, samples } = tokenizer.encodeRows(prompts, options)
+  const rows = samples.map(([row]) => fill(row, slots, placeholders))
+  const longest = Math.max(...rows.map(({ ids }) => ids.length))
+  const length = single ? longest : Math.max(longest, paddedLength(plan, longest))
+  const side = tokenizer.padding_side
+  return {
+    ...batchFields(
+      rows.map((row) => pad(row, length, side, tokenizer.pad_token_id)),
+      plan,
+    ),
+    image_embeds_position_mask: rows.map(({ image }) => padTo(image, length, side, 0)),
+  }
+}
+
+function fill(
+  row: Row,
+  { before, count, firstId }: ImageSlots,
+  placeholders: readonly (number | undefined)[],
+): Row & { readonly image: readonly number[] } {
+  const { ids } = row
+  if (!placeholders.every((id, i) => ids[before + i] === id))
+    throw new RangeError(
+      `Expected room for the picture, which takes the first ${before + placeholders.length} tokens of a text, ` +
+        `but truncation to ${ids.length} tokens cut into it; raise max_length, and keep truncation_side 'right'`,
+    )
+  const start = before + 1
+  const slotIds = Array.from({ length: count }, (_, i) => firstId + i)
+  return {
+    ...row,
+    ids: [...ids.slice(0, start), ...slotIds, ...ids.slice(start + count)],
+    image: ids.map((_, place) => (place >= start && place < start + count ? 1 : 0)),
+  }
+}

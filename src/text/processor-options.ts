@@ -1,0 +1,145 @@
+// What `Kosmos2Processor.call` takes and gives.
+import { invalidType, rejectUnknownOptions } from '../errors.ts'
+import type { ImageInput } from '../image/image-input.ts'
+import type { ImageCallOptions } from '../image/image-processor.ts'
+import type { Tensor } from '../tensor.ts'
+import type { PhraseBoxes } from './boxes.ts'
+import { ENCODE_OPTIONS, type EncodeOptions, flag, wantsTensors, wholeNumber } from './encode-options.ts'
+import { checkTexts } from './tokenizer.ts'
+
+/**
+ * Texts, pictures or both, and the options of the tokenizer and of the image processor. Null counts as not given.
+ *
+ * With pictures some options differ, as in the reference: one text is never padded; several are always padded, at least
+ * to the longest, and on `processor.tokenizer.padding_side` whatever `padding_side` says.
+ */
+export interface ProcessorOptions extends EncodeOptions, ImageCallOptions {
+  /** One prompt, or several. */
+  readonly text?: string | readonly string[] | null
+  /** One picture, or an array with one picture a text. */
+  readonly images?: ImageInput | readonly ImageInput[] | null
+  /**
+   * The boxes of the phrases (`<phrase>...</phrase>`) in the text: for each phrase a box, several boxes, or null. For
+   * an array of texts an array of these.
+   */
+  readonly bboxes?: readonly PhraseBoxes[] | readonly (readonly PhraseBoxes[] | null)[] | null
+  /** How many places a picture takes in the prompt, the model's `latent_query_num`; default 64, an integer from 0. */
+  readonly num_image_tokens?: number
+  /** The id in the first of these places, the others count up from it; default the one after `<unk>`. */
+  readonly first_image_token_id?: number | null
+  /** Whether `</s>` ends each text, if special tokens are added; default false, for the model is to go on. */
+  readonly add_eos_token?: boolean
+}
+
+/** What `call` gives for texts: int64 tensors [B, S]. */
+export interface TextInputs {
+  readonly input_ids: Tensor
+  /** 1 for tokens, 0 for padding. */
+  readonly attention_mask: Tensor
+}
+
+/** What `call` gives for pictures: float32 [B, 3, H, W]. */
+export interface PixelInputs {
+  readonly pixel_values: Tensor
+}
+
+/** What `call` gives for texts with pictures, and what `generate` and `forward` take. */
+export interface Kosmos2Inputs extends TextInputs, PixelInputs {
+  /** int64 [B, S]: 1 in the places that the picture takes. */
+  readonly image_embeds_position_mask: Tensor
+}
+
+/** What `call` gives with `return_tensors: null`: arrays, flat for one text, nested for several. */
+export interface ProcessorArrays {
+  readonly input_ids?: number[] | number[][]
+  readonly attention_mask?: number[] | number[][]
+  readonly image_embeds_position_mask?: number[] | number[][]
+  /** [B][3][H][W]. */
+  readonly pixel_values?: number[][][][]
+  readonly [field: string]: unknown
+}
+
+const IMAGE_OPTIONS = [
+  'do_resize',
+  'size',
+  'resample',
+  'do_center_crop',
+  'crop_size',
+  'do_rescale',
+  'rescale_factor',
+  'do_normalize',
+  'image_mean',
+  'image_std',
+  'do_convert_rgb',
+  'use_square_size',
+  'signal',
+] as const satisfies readonly (keyof ImageCallOptions)[]
+
+const PROMPT_OPTIONS = [
+  'text',
+  'images',
+  'bboxes',
+  'num_image_tokens',
+  'first_image_token_id',
+  'add_eos_token',
+] as const
+
+/** The options of one call, checked and sorted by who needs them. */
+export interface CheckedCall {
+  /** Undefined without text. */
+  readonly texts: readonly string[] | undefined
+  readonly singleText: boolean
+  /** Undefined without pictures. */
+  readonly images: readonly ImageInput[] | undefined
+  readonly bboxes: unknown
+  readonly numImageTokens: number
+  readonly firstImageTokenId: number | undefined
+  readonly addSpecialTokens: boolean
+  readonly addEosToken: boolean
+  readonly tensors: boolean
+  readonly verbose: boolean
+  readonly encodeOptions: EncodeOptions
+  readonly imageOptions: ImageCallOptions
+}
+
+/**
+ * Checks the options of a call as far as they can be without looking at pictures and phrases.
+ * @throws {TypeError} for unknown options, options of the wrong kind, neither text nor pictures
+ * @throws {RangeError} for numbers out of range
+ */
+export function checkCall(options: ProcessorOptions): CheckedCall {
+  if (typeof options !== 'object' || (options as unknown) === null)
+    throw invalidType('options', 'an object such as { text, images }', options)
+  rejectUnknownOptions('processor.call', options, [...PROMPT_OPTIONS, ...ENCODE_OPTIONS, ...IMAGE_OPTIONS])
+  const text = options.text ?? undefined
+  const images = options.images ?? undefined
+  if (text === undefined && images === undefined)
+    throw new TypeError('Expected text, images or both for processor.call but received neither')
+  if (images !== undefined && options.return_attention_mask === false)
+    throw new TypeError('return_attention_mask: false cannot be had with images: the model needs the mask')
+  if (images !== undefined && options.return_overflowing_tokens === true)
+    throw new TypeError(
+      'return_overflowing_tokens cannot be had with images: the rows cut off would have no place for the picture',
+    )
+  return {
+    texts: text === undefined ? undefined : checkTexts('text', text),
+    singleText: typeof text === 'string',
+    images: images === undefined ? undefined : Array.isArray(images) ? images : [images as ImageInput],
+    bboxes: options.bboxes ?? undefined,
+    numImageTokens: wholeNumber('num_image_tokens', options.num_image_tokens, 0) ?? 64,
+    firstImageTokenId: wholeNumber('first_image_token_id', options.first_image_token_id, 0),
+    addSpecialTokens: flag('add_special_tokens', options.add_special_tokens, true),
+    addEosToken: flag('add_eos_token', options.add_eos_token, false),
+    tensors: wantsTensors(options.return_tensors, true),
+    verbose: flag('verbose', options.verbose, true),
+    encodeOptions: pick(options, ENCODE_OPTIONS),
+    imageOptions: pick(options, IMAGE_OPTIONS),
+  }
+}
+
+/** The given ones of some options. */
+function pick<T extends object, K extends keyof T>(options: T, names: readonly K[]): Pick<T, K> {
+  return Object.fromEntries(
+    names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
+  ) as Pick<T, K>
+}

@@ -1,0 +1,307 @@
+// The processor of KOSMOS-2: texts, pictures and boxes to what the model takes, and what the model writes to captions
+// with entities. Source of the behaviour: transformers processing_kosmos2.py.
+import { join } from 'node:path'
+import { readJsonObject } from '../checkpoint/json.ts'
+import { CheckpointError, invalidType, rejectUnknownOptions, show } from '../errors.ts'
+import type { ImageInput } from '../image/image-input.ts'
+import { Kosmos2ImageProcessor } from '../image/image-processor.ts'
+import type { Tensor } from '../tensor.ts'
+import type { ImageSize } from './boxes.ts'
+import { encodeWithImages } from './image-slots.ts'
+import { flag, wholeNumber } from './encode-options.ts'
+import { warnWithoutGrounding } from './grounding-warning.ts'
+import { loadWithSize } from './image-sizes.ts'
+import { type Entity, cleanTextAndExtractEntities, entitiesInPixels } from './post-process.ts'
+import {
+  type CheckedCall,
+  type Kosmos2Inputs,
+  type PixelInputs,
+  type ProcessorArrays,
+  type ProcessorOptions,
+  type TextInputs,
+  checkCall,
+} from './processor-options.ts'
+import { boxesPerText, buildPrompt, needImageSize } from './prompt.ts'
+import { type BatchFields, toTensors, unbatch } from './rows.ts'
+import { END_OF_IMAGE, TAG_TOKENS, patchIndexToken } from './tags.ts'
+import type { TokenIdRows, TokenIds } from './token-ids.ts'
+import { type DecodeOptions, Kosmos2Tokenizer, checkTexts } from './tokenizer.ts'
+
+/** Options of `call` with at least a text. */
+type WithText = ProcessorOptions & { readonly text: string | readonly string[] }
+/** Options of `call` with at least a picture. */
+type WithImages = ProcessorOptions & { readonly images: ImageInput | readonly ImageInput[] }
+
+/** How `post_process_generation` gives its result. */
+export interface PostProcessOptions {
+  /** Whether tags are removed and entities gathered; `false` gives the text after the picture as it is. Default true. */
+  readonly cleanup_and_extract?: boolean
+  /** The size of the picture: boxes are then in its pixels, in place of fractions. */
+  readonly image_size?: ImageSize | null
+}
+
+/** Texts, pictures and boxes to model inputs, and generated text back to captions and entities. */
+export class Kosmos2Processor {
+  readonly image_processor: Kosmos2ImageProcessor
+  readonly tokenizer: Kosmos2Tokenizer
+  /** How many patch indices the vocabulary has: the square of the cells along each side of the grid. */
+  readonly num_patch_index_tokens: number
+  readonly #patchesPerSide: number
+
+  /**
+   * @param num_patch_index_tokens - an integer from 1, 1024 in the published model
+   * @throws {CheckpointError} `BAD_TOKENIZER` if the tokenizer lacks a tag or a patch index
+   */
+  constructor(
+    image_processor: Kosmos2ImageProcessor,
+    tokenizer: Kosmos2Tokenizer,
+    num_patch_index_tokens = 1024,
+  ) {
+    wholeNumber('num_patch_index_tokens', num_patch_index_tokens, 1)
+    this.image_processor = image_processor
+    this.tokenizer = tokenizer
+    this.num_patch_index_tokens = num_patch_index_tokens
+    this.#patchesPerSide = Math.floor(Math.sqrt(num_patch_index_tokens))
+    const added = tokenizer.get_added_vocab()
+    const patches = Array.from({ length: num_patch_index_tokens }, (_, index) => patchIndexToken(index))
+    const missing = [...TAG_TOKENS, ...patches].filter((token) => !added.has(token))
+    if (missing.length > 0)
+      throw new CheckpointError(
+        'BAD_TOKENIZER',
+        `The tokenizer is not one of KOSMOS-2: ${missing.length} of its added tokens are missing, such as ${missing[0]}`,
+      )
+  }
+
+  /**
+   * Reads the processor of a checkpoint, in the layout with processor_config.json or the older one without it.
+   * @param folder - the checkpoint's folder
+   * @throws {CheckpointError} `NOT_FOUND` if a file is missing, `BAD_TOKENIZER` or `BAD_CONFIG` if it is damaged
+   */
+  static async from_pretrained(folder: string): Promise<Kosmos2Processor> {
+    const [image_processor, tokenizer, patches] = await Promise.all([
+      Kosmos2ImageProcessor.from_pretrained(folder),
+      Kosmos2Tokenizer.from_pretrained(folder),
+      readPatchIndexCount(join(folder, 'processor_config.json')),
+    ])
+    return new Kosmos2Processor(image_processor, tokenizer, patches)
+  }
+
+  /** The names of all that `call` gives for a text with a picture. */
+  get model_input_names(): string[] {
+    return [
+      ...this.tokenizer.model_input_names,
+      ...this.image_processor.model_input_names,
+      'image_embeds_position_mask',
+    ]
+  }
+
+  /**
+   * Prepares texts, pictures or both for the model.
+   *
+   * Emits the process warning `KOSMOS2_NO_GROUNDING`, once in a process, for a prompt with a phrase to be found but
+   * without `<grounding>`.
+   * @returns `input_ids`, `attention_mask` and `image_embeds_position_mask` int64 [B, S], `pixel_values` float32
+   *   [B, 3, H, W]; with `return_tensors: null` nested arrays, flat for one text
+   * @throws {TypeError} for options that are unknown or of the wrong kind
+   * @throws {RangeError} for numbers of texts, pictures, phrases and boxes that do not fit one another, for a
+   *   `max_length` that leaves no room for the picture, and for rows of different length where tensors are asked for
+   * @throws {ImageError} for a picture that cannot be read
+   */
+  async call(options: ProcessorOptions & { readonly return_tensors: null }): Promise<ProcessorArrays>
+  async call(options: WithText & WithImages): Promise<Kosmos2Inputs>
+  async call(options: WithText): Promise<TextInputs>
+  async call(options: WithImages): Promise<PixelInputs>
+  async call(options: ProcessorOptions): Promise<Partial<Kosmos2Inputs>>
+  async call(options: ProcessorOptions): Promise<Partial<Kosmos2Inputs> | ProcessorArrays> {
+    const call = checkCall(options)
+    const { images, sizes } = await this.#readSizes(call)
+    const textFields = this.#encode(call, sizes)
+    const pixels = images && (await this.image_processor.call(images, call.imageOptions))
+    if (call.tensors) return { ...pixels, ...toTensors(textFields) }
+    return {
+      ...(pixels && { pixel_values: nested(pixels.pixel_values) }),
+      ...(call.singleText && !('overflow_to_sample_mapping' in textFields)
+        ? unbatch(textFields)
+        : textFields),
+    }
+  }
+
+  /** The pictures, and where boxes are given in pixels their sizes, for which they have to be read first. */
+  async #readSizes({ images, texts, bboxes, singleText, imageOptions }: CheckedCall): Promise<{
+    images: readonly ImageInput[] | undefined
+    sizes: (ImageSize | undefined)[]
+  }> {
+    if (images === undefined || texts === undefined) return { images, sizes: [] }
+    const boxes = boxesPerText(bboxes, texts.length, singleText)
+    if (!boxes.some((one) => needImageSize(one.bboxes))) return { images, sizes: [] }
+    const sized = await Promise.all(images.map((image) => loadWithSize(image, imageOptions)))
+    return { images: sized.map(({ image }) => image), sizes: sized.map(({ size }) => size) }
+  }
+
+  #encode(call: CheckedCall, sizes: readonly (ImageSize | undefined)[]): BatchFields {
+    const { texts, images, singleText, numImageTokens, addSpecialTokens, addEosToken } = call
+    if (texts === undefined) return {}
+    const prompts = this.#prompts(texts, images, call.bboxes, singleText, numImageTokens, sizes)
+    if (call.verbose) prompts.forEach(warnWithoutGrounding)
+    const { tokenizer } = this
+    // Without </s> the tokenizer adds no special tokens at all, and <s> is part of the text: truncation may cut it.
+    const bosAsText = addSpecialTokens && !addEosToken ? tokenizer.bos_token : ''
+    const encoded = prompts.map((prompt) => bosAsText + prompt)
+    const options = { ...call.encodeOptions, add_special_tokens: addSpecialTokens && addEosToken }
+    if (images === undefined) return { ...tokenizer.call(encoded, { ...options, return_tensors: null }) }
+    return encodeWithImages(tokenizer, encoded, options, singleText, {
+      before: addSpecialTokens ? 1 : 0,
+      count: numImageTokens,
+      firstId: call.firstImageTokenId ?? tokenizer.unk_token_id + 1,
+    })
+  }
+
+  /**
+   * The prompts that `call` encodes: picture placeholders in front, patch indices after their phrases.
+   * @param texts - one text or several
+   * @param images - only whether there are some counts; with several texts an array with an entry a text, null for none
+   * @param bboxes - as in `call`
+   * @param num_image_tokens - how many places a picture takes, an integer from 0
+   * @param image_sizes - the pictures' sizes, for boxes in pixels
+   * @throws {TypeError} for arguments of the wrong kind
+   * @throws {RangeError} for numbers of texts, pictures, phrases and boxes that do not fit one another
+   */
+  preprocess_examples(
+    texts: string,
+    images?: unknown,
+    bboxes?: ProcessorOptions['bboxes'],
+    num_image_tokens?: number,
+    image_sizes?: readonly (ImageSize | undefined)[],
+  ): string
+  preprocess_examples(
+    texts: readonly string[],
+    images?: unknown,
+    bboxes?: ProcessorOptions['bboxes'],
+    num_image_tokens?: number,
+    image_sizes?: readonly (ImageSize | undefined)[],
+  ): string[]
+  preprocess_examples(
+    texts: string | readonly string[],
+    images: unknown = null,
+    bboxes: ProcessorOptions['bboxes'] = null,
+    num_image_tokens = 64,
+    image_sizes: readonly (ImageSize | undefined)[] = [],
+  ): string | string[] {
+    const single = typeof texts === 'string'
+    const pictures = images === null ? undefined : Array.isArray(images) ? (images as unknown[]) : [images]
+    wholeNumber('num_image_tokens', num_image_tokens, 0)
+    const prompts = this.#prompts(
+      checkTexts('texts', texts),
+      pictures,
+      bboxes,
+      single,
+      num_image_tokens,
+      image_sizes,
+    )
+    return single ? prompts[0]! : prompts
+  }
+
+  #prompts(
+    texts: readonly string[],
+    images: readonly unknown[] | undefined,
+    bboxes: unknown,
+    single: boolean,
+    slots: number,
+    sizes: readonly (ImageSize | undefined)[],
+  ): string[] {
+    if (images !== undefined && images.length !== texts.length)
+      throw new RangeError(`Expected one picture a text, but received ${images.length} for ${texts.length}`)
+    return boxesPerText(bboxes, texts.length, single).map((boxes, index) =>
+      buildPrompt({
+        text: texts[index]!,
+        imageSlots: (images?.[index] ?? null) === null ? undefined : slots,
+        ...boxes,
+        imageSize: sizes[index],
+        patchesPerSide: this.#patchesPerSide,
+      }),
+    )
+  }
+
+  /** As `tokenizer.decode`. */
+  decode(token_ids: TokenIds | number | bigint, options: DecodeOptions = {}): string {
+    return this.tokenizer.decode(token_ids, options)
+  }
+
+  /** As `tokenizer.batch_decode`: int64 tensor [B, S], `{ sequences }` or nested arrays to texts. */
+  batch_decode(sequences: TokenIdRows, options: DecodeOptions = {}): string[] {
+    return this.tokenizer.batch_decode(sequences, options)
+  }
+
+  /**
+   * What the model wrote after the picture: the caption without tags, and its entities.
+   * @param text - decoded output of the model
+   * @returns the caption and the entities `[name, [start, end], [[x1, y1, x2, y2], ...]]`, spans in code points of the
+   *   caption, boxes as fractions of the picture or in pixels with `image_size`; with `cleanup_and_extract: false` the
+   *   text itself
+   * @throws {TypeError} if an argument is of the wrong kind
+   */
+  post_process_generation(
+    text: string,
+    options: PostProcessOptions & { readonly cleanup_and_extract: false },
+  ): string
+  post_process_generation(
+    text: string,
+    options?: PostProcessOptions & { readonly cleanup_and_extract?: true },
+  ): [caption: string, entities: Entity[]]
+  post_process_generation(
+    text: string,
+    options: PostProcessOptions = {},
+  ): string | [caption: string, entities: Entity[]] {
+    if (typeof text !== 'string') throw invalidType('text', 'a string', text)
+    rejectUnknownOptions('post_process_generation', options, ['cleanup_and_extract', 'image_size'])
+    const size = checkImageSize(options.image_size)
+    const generated = text.split(END_OF_IMAGE).at(-1)!
+    if (!flag('cleanup_and_extract', options.cleanup_and_extract, true)) return generated
+    const [caption, entities] = cleanTextAndExtractEntities(generated, this.#patchesPerSide)
+    return [caption, size === undefined ? entities : entitiesInPixels(entities, size)]
+  }
+
+  /**
+   * Decodes what `generate` gave to the texts after the picture, tags included.
+   * @param generated_outputs - as for `batch_decode`
+   */
+  post_process_image_text_to_text(generated_outputs: TokenIdRows, options: DecodeOptions = {}): string[] {
+    return this.batch_decode(generated_outputs, { skip_special_tokens: true, ...options }).map((text) =>
+      this.post_process_generation(text, { cleanup_and_extract: false }),
+    )
+  }
+}
+
+function checkImageSize(size: unknown): ImageSize | undefined {
+  if (size === undefined || size === null) return undefined
+  const { width, height } = Object(size) as Partial<Record<'width' | 'height', unknown>>
+  if (![width, height].every((side) => typeof side === 'number' && side > 0 && Number.isFinite(side)))
+    throw invalidType('image_size', '{ width, height } in pixels', size)
+  return size as ImageSize
+}
+
+/** The values of a float32 tensor [B, 3, H, W] as nested arrays. */
+function nested({ data, dims }: Tensor): number[][][][] {
+  const values = Array.from(data as Float32Array)
+  const chunks = <T>(list: readonly T[], length: number): T[][] =>
+    Array.from({ length: list.length / length }, (_, i) => list.slice(i * length, (i + 1) * length))
+  return chunks(chunks(chunks(values, dims[3]!), dims[2]!), dims[1]!)
+}
+
+/** `num_patch_index_tokens` of a processor_config.json; 1024 in the older layout, which has no such file. */
+async function readPatchIndexCount(path: string): Promise<number> {
+  let config
+  try {
+    config = await readJsonObject(path)
+  } catch (error) {
+    if (error instanceof CheckpointError && error.code === 'NOT_FOUND') return 1024
+    throw error
+  }
+  const count = config['num_patch_index_tokens'] ?? 1024
+  if (typeof count !== 'number' || !Number.isSafeInteger(count) || count < 1)
+    throw new CheckpointError(
+      'BAD_CONFIG',
+      `${path}: expected an integer from 1 for num_patch_index_tokens but found ${show(count)}`,
+    )
+  return count
+}
