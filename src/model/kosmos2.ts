@@ -1,0 +1,91 @@
+// The short way: processor and model together, a picture in, a caption and its boxes out.
+import { resolveCheckpoint } from '../checkpoint/hub.ts'
+import type { GenerateOptions } from '../generate/options.ts'
+import type { ImageInput } from '../image/image-input.ts'
+import type { BoxInput } from '../text/boxes.ts'
+import type { Entity } from '../text/post-process.ts'
+import { Kosmos2Processor } from '../text/processor.ts'
+import { briefCaption, describeRegion, detailedCaption, groundPhrase, question } from '../text/prompts.ts'
+import { Kosmos2ForConditionalGeneration } from './kosmos2-for-conditional-generation.ts'
+import type { ModelOptions } from './open-original.ts'
+
+/** An answer about a picture. */
+export interface Answer {
+  /** What was asked and answered, without tags. */
+  readonly text: string
+  /** The phrases of `text` that have boxes: name, span in code points, boxes as fractions of width and height. */
+  readonly entities: Entity[]
+  /** What the model wrote, tags included. */
+  readonly raw: string
+}
+
+/** How an answer is generated. @default max_new_tokens: 128, unless the checkpoint says otherwise */
+export type AnswerOptions = Omit<GenerateOptions, 'return_dict_in_generate' | 'output_scores' | 'num_return_sequences'>
+
+const MAX_NEW_TOKENS = 128
+
+/** Processor and model of one checkpoint. `dispose` it when done. */
+export class Kosmos2 {
+  readonly processor: Kosmos2Processor
+  readonly model: Kosmos2ForConditionalGeneration
+
+  private constructor(processor: Kosmos2Processor, model: Kosmos2ForConditionalGeneration) {
+    this.processor = processor
+    this.model = model
+  }
+
+  /**
+   * @param nameOrFolder - a checkpoint's folder, or its name on the Hugging Face hub
+   * @throws {CheckpointError} saying what is missing or damaged
+   */
+  static async from_pretrained(nameOrFolder: string, options: ModelOptions = {}): Promise<Kosmos2> {
+    const { threads, ...where } = options
+    const folder = await resolveCheckpoint(nameOrFolder, where)
+    const processor = await Kosmos2Processor.from_pretrained(folder)
+    return new Kosmos2(processor, await Kosmos2ForConditionalGeneration.from_pretrained(folder, { threads }))
+  }
+
+  /**
+   * What is in the picture.
+   * @param options - `detail`: several sentences in place of one; `grounded`: with boxes (default true); and how to generate
+   */
+  caption(
+    image: ImageInput,
+    options: AnswerOptions & { readonly detail?: boolean; readonly grounded?: boolean } = {},
+  ): Promise<Answer> {
+    const { detail = false, grounded = true, ...generation } = options
+    return this.#answer(image, (detail ? detailedCaption : briefCaption)({ grounded }), generation)
+  }
+
+  /** Where a phrase is in the picture. @param phrase - such as `a snowman`, or `the dog on the left` */
+  ground(image: ImageInput, phrase: string, options: AnswerOptions = {}): Promise<Answer> {
+    return this.#answer(image, groundPhrase(phrase), options)
+  }
+
+  /** What is in a box of the picture. @param box - `{ pixels }`, `{ fractions }` or `{ patches }` */
+  describe(image: ImageInput, box: BoxInput, options: AnswerOptions = {}): Promise<Answer> {
+    return this.#answer(image, describeRegion(), options, box)
+  }
+
+  /** A question about the picture. @param options - `grounded`: with boxes (default false); and how to generate */
+  ask(image: ImageInput, text: string, options: AnswerOptions & { readonly grounded?: boolean } = {}): Promise<Answer> {
+    const { grounded = false, ...generation } = options
+    return this.#answer(image, question(text, { grounded }), generation)
+  }
+
+  /** As Kosmos2ForConditionalGeneration.dispose. */
+  dispose(): Promise<void> {
+    return this.model.dispose()
+  }
+
+  async #answer(image: ImageInput, text: string, options: AnswerOptions, box?: BoxInput): Promise<Answer> {
+    const { processor, model } = this
+    const inputs = await processor.call({ text, images: image, ...(box && { bboxes: [box] }) })
+    const limited = options.max_length ?? options.max_new_tokens ?? model.generation_config.max_new_tokens
+    const max_new_tokens = limited === undefined ? { max_new_tokens: MAX_NEW_TOKENS } : {}
+    const ids = await model.generate({ ...inputs, ...max_new_tokens, ...options, return_dict_in_generate: false })
+    const generated = processor.batch_decode(ids, { skip_special_tokens: true })[0]!
+    const [answer, entities] = processor.post_process_generation(generated)
+    return { text: answer, entities, raw: processor.post_process_generation(generated, { cleanup_and_extract: false }) }
+  }
+}
