@@ -1,6 +1,5 @@
 // The checkpoint's own settings for `generate`: generation_config.json, with Hugging Face's field names
 // (transformers generation/configuration_utils.py).
-import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Kosmos2Config } from './config.ts'
 import {
@@ -13,6 +12,7 @@ import {
   trueOrFalse,
   type FieldCheck,
 } from './config-fields.ts'
+import { fileStatus } from './file-status.ts'
 import { isJsonObject, readJsonObject, type JsonObject } from './json.ts'
 
 /** Settings that a checkpoint may bring for `generate`; one that is left out has `generate`'s own default. */
@@ -104,7 +104,7 @@ export const GENERATION_CONFIG_FILE = 'generation_config.json'
  */
 export async function readGenerationConfig(folder: string, config: Kosmos2Config): Promise<GenerationConfig> {
   const path = join(folder, GENERATION_CONFIG_FILE)
-  if (await exists(path)) return generationConfig(await readJsonObject(path), path)
+  if ((await fileStatus(path)) !== undefined) return generationConfig(await readJsonObject(path), path)
   const { text_config: text, ...top } = config.toJSON()
   const values = { ...(isJsonObject(text) ? withoutNull(text) : {}), ...withoutNull(top) }
   return generationConfig(values, join(folder, 'config.json'))
@@ -135,11 +135,4 @@ export function generationConfig(values: JsonObject, where = 'GenerationConfig')
 
 function withoutNull(values: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null))
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
 }

@@ -46,7 +46,7 @@ function advice(names: readonly string[]): string {
 
 async function openIndexed(folder: string): Promise<Weights> {
   const index = join(folder, WEIGHTS_INDEX_FILE)
-  const fileOf = readWeightMap(index, (await readJsonObject(index))['weight_map'])
+  const fileOf = await readWeightsIndex(index)
   const files: SafetensorsFile[] = []
   try {
     for (const name of new Set(fileOf.values())) {
@@ -73,7 +73,12 @@ async function openIndexed(folder: string): Promise<Weights> {
   }
 }
 
-function readWeightMap(index: string, value: unknown): ReadonlyMap<string, string> {
+/**
+ * Which file in the index's own folder holds which tensor.
+ * @throws {CheckpointError} `NOT_FOUND`, or `BAD_CONFIG` for an index that is damaged or names other files
+ */
+export async function readWeightsIndex(index: string): Promise<ReadonlyMap<string, string>> {
+  const { weight_map: value } = await readJsonObject(index)
   if (!isJsonObject(value))
     throw new CheckpointError(
       'BAD_CONFIG',
