@@ -2,11 +2,10 @@
 import { invalidRange } from '../errors.ts'
 import { float32, int64, type Tensor } from '../tensor.ts'
 import { beamSearch, type FoundBeams } from './beam-search.ts'
-import type { Decoder } from '../architecture/engine.ts'
 import type { ResolvedOptions } from './options.ts'
 import { readPrompt, type GenerateInputs, type GenerationModelConfig } from './prompt.ts'
 import { sample, type Found } from './sample.ts'
-import { createStepper } from './stepper.ts'
+import { createStepper, type GenerationDecoder } from './stepper.ts'
 
 /** What `generate` resolves to with return_dict_in_generate; R = B * num_return_sequences. */
 export interface GenerateOutput {
@@ -36,7 +35,7 @@ const DEFAULT_NEW_TOKENS = 20
  * @throws signal.reason once the signal is aborted; the streamer keeps what came
  */
 export async function generate(
-  openDecoder: () => Promise<Decoder>,
+  openDecoder: () => Promise<GenerationDecoder>,
   inputs: GenerateInputs,
   options: ResolvedOptions,
   config: GenerationModelConfig,
@@ -82,22 +81,25 @@ function longest(
   options: ResolvedOptions,
   { max_position_embeddings }: GenerationModelConfig,
 ): number {
-  const { max_new_tokens, max_length, min_new_tokens } = options
-  if (max_new_tokens !== undefined) return promptLength + max_new_tokens
-  const length = max_length ?? Math.min(promptLength + DEFAULT_NEW_TOKENS, max_position_embeddings)
-  if (promptLength >= length)
+  const { max_new_tokens, max_length, min_new_tokens, min_length } = options
+  const most =
+    max_new_tokens !== undefined
+      ? promptLength + max_new_tokens
+      : (max_length ?? Math.min(promptLength + DEFAULT_NEW_TOKENS, max_position_embeddings))
+  if (promptLength >= most)
     throw invalidRange(
       'max_length',
       `more than the prompt's ${promptLength} tokens (or set max_new_tokens, which leaves the prompt out)`,
-      length,
+      most,
     )
-  if (promptLength + min_new_tokens > length)
+  const least = Math.max(min_length, promptLength + min_new_tokens)
+  if (least > most)
     throw invalidRange(
-      'min_new_tokens',
-      `at most ${length - promptLength}, as the prompt has ${promptLength} tokens and max_length is ${length}`,
-      min_new_tokens,
+      min_length === least ? 'min_length' : 'min_new_tokens with the prompt',
+      `at most the longest allowed, ${most} tokens`,
+      least,
     )
-  return length
+  return most
 }
 
 function toOutput(found: Found | FoundBeams, options: ResolvedOptions): Tensor | GenerateOutput {

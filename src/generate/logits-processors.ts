@@ -18,12 +18,13 @@ export type LogitsProcessor = (input_ids: readonly number[], scores: Float32Arra
  * @param promptLength - tokens in the prompt, padding included
  */
 export function createLogitsProcessors(options: ResolvedOptions, promptLength: number): LogitsProcessor[] {
-  const { repetition_penalty, no_repeat_ngram_size, min_new_tokens, eos_token_id, sampling } = options
+  const { repetition_penalty, no_repeat_ngram_size, min_length, min_new_tokens, eos_token_id, sampling } =
+    options
   const processors: LogitsProcessor[] = []
   if (repetition_penalty !== 1) processors.push(repetitionPenalty(repetition_penalty))
   if (no_repeat_ngram_size > 0) processors.push(noRepeatNgram(no_repeat_ngram_size))
-  if (min_new_tokens > 0 && eos_token_id.length > 0)
-    processors.push(minNewTokens(promptLength, min_new_tokens, eos_token_id))
+  const least = Math.max(min_length, promptLength + min_new_tokens)
+  if (least > promptLength) processors.push(noEndBefore(least, eos_token_id))
   processors.push(...options.logits_processor)
   if (sampling !== null) {
     // Beam search must be left with a way to go on even if every end token is among the candidates.
@@ -60,14 +61,10 @@ export function noRepeatNgram(size: number): LogitsProcessor {
   }
 }
 
-/** Rules out the end tokens until a row has `minimum` new tokens. */
-export function minNewTokens(
-  promptLength: number,
-  minimum: number,
-  eos_token_id: readonly number[],
-): LogitsProcessor {
+/** Rules out the end tokens until a row has `length` tokens, prompt included. */
+export function noEndBefore(length: number, eos_token_id: readonly number[]): LogitsProcessor {
   return (input_ids, scores) => {
-    if (input_ids.length - promptLength < minimum) for (const id of eos_token_id) scores[id] = -Infinity
+    if (input_ids.length < length) for (const id of eos_token_id) scores[id] = -Infinity
   }
 }
 

@@ -1,16 +1,20 @@
 // The options of `generate`: Hugging Face's names and defaults (GenerationConfig in transformers 5.18), checked.
-import { CheckpointError, invalidRange, invalidType, rejectUnknownOptions, show } from '../errors.ts'
+import type { GenerationConfig } from '../checkpoint/generation-config.ts'
+import { invalidRange, invalidType, rejectUnknownOptions, show } from '../errors.ts'
 import type { LogitsProcessor } from './logits-processors.ts'
 import type { Streamer } from './streamer.ts'
 
-/** Options of `generate`. What is left out comes from generation_config.json, then from the default given here. */
+/** Options of `generate`. What is left out comes from the checkpoint's generation_config.json,
+ * then from the default given here. */
 export interface GenerateOptions {
   /** Most tokens to generate, integer from 1. Excludes max_length. */
   max_new_tokens?: number | undefined
   /** Most tokens of prompt and continuation together, integer from 1. Without either limit: 20 new tokens. */
   max_length?: number | undefined
-  /** No end token before this many new tokens, integer from 0. @default 0 */
+  /** No end token before this many new tokens, integer from 0. Excludes min_length. @default 0 */
   min_new_tokens?: number | undefined
+  /** No end token before prompt and continuation have this many tokens, integer from 0. @default 0 */
+  min_length?: number | undefined
   /** Beams of a beam search, integer from 1; 1 is no beam search. @default 1 */
   num_beams?: number | undefined
   /** With beams: log-probabilities are divided by length ** length_penalty; above 0 favours longer texts. @default 1 */
@@ -68,6 +72,7 @@ export interface ResolvedOptions {
   readonly max_new_tokens: number | undefined
   readonly max_length: number | undefined
   readonly min_new_tokens: number
+  readonly min_length: number
   readonly num_beams: number
   readonly length_penalty: number
   readonly early_stopping: boolean | 'never'
@@ -91,6 +96,7 @@ const CHECKS = {
   max_new_tokens: integerFrom(1),
   max_length: integerFrom(1),
   min_new_tokens: integerFrom(0),
+  min_length: integerFrom(0),
   num_beams: integerFrom(1),
   length_penalty: numberWhere('a finite number', () => true),
   early_stopping: (name: string, value: unknown): boolean | 'never' =>
@@ -114,11 +120,10 @@ const CHECKS = {
 } satisfies Record<keyof GenerateOptions, (name: string, value: unknown) => unknown>
 
 type Checked = { [Name in keyof typeof CHECKS]?: ReturnType<(typeof CHECKS)[Name]> }
-// What only a call can have: functions and objects do not come from a file, and a seed in one would fix every call.
-const CALL_ONLY: readonly string[] = ['logits_processor', 'streamer', 'signal', 'seed']
 
 const DEFAULTS = {
   min_new_tokens: 0,
+  min_length: 0,
   num_beams: 1,
   length_penalty: 1,
   early_stopping: false,
@@ -137,26 +142,27 @@ const DEFAULTS = {
  * Checks the options of a call and completes them.
  * @param user - what the caller gave; undefined counts as not given. It must fit together: an option that could have no
  * effect is an error here, where transformers warns.
- * @param defaults - generation_config.json; its other fields, and nulls, are passed over. Its options for sampling or
- * beams rest when the call does neither, and its limit on length gives way to either limit of the caller's.
+ * @param defaults - the checkpoint's own settings. Those for sampling or beams rest when the call does neither, and its
+ * limits on length give way to the caller's, in tokens of one kind or the other.
  * @throws {TypeError} for an unknown option, a value of the wrong type, or options that contradict each other
  * @throws {RangeError} for a value out of range
- * @throws {CheckpointError} BAD_CONFIG for a value in `defaults` of the wrong type or out of range
  */
-export function resolveOptions(
-  user: GenerateOptions,
-  defaults: Readonly<Record<string, unknown>> = {},
-): ResolvedOptions {
+export function resolveOptions(user: GenerateOptions, defaults: GenerationConfig = {}): ResolvedOptions {
   rejectUnknownOptions('generate', user, Object.keys(CHECKS))
   const given = check(user)
-  const chosen = { ...DEFAULTS, ...checkDefaults(defaults), ...given }
+  const chosen = { ...DEFAULTS, ...check(defaults), ...given }
   const { temperature, top_k, top_p, seed, do_sample, ...rest } = chosen
-  const ownLimit = given.max_new_tokens !== undefined || given.max_length !== undefined
+  const ownMost = given.max_new_tokens !== undefined || given.max_length !== undefined
+  const ownLeast = given.min_new_tokens !== undefined || given.min_length !== undefined
+  const most = ownMost ? given : chosen
+  const least = ownLeast ? { ...DEFAULTS, ...given } : chosen
   const eos_token_id = chosen.eos_token_id ?? []
   const resolved: ResolvedOptions = {
     ...rest,
-    max_new_tokens: ownLimit ? given.max_new_tokens : chosen.max_new_tokens,
-    max_length: ownLimit ? given.max_length : chosen.max_length,
+    max_new_tokens: most.max_new_tokens,
+    max_length: most.max_length,
+    min_new_tokens: least.min_new_tokens,
+    min_length: least.min_length,
     sampling: do_sample ? { temperature, top_k, top_p, seed } : null,
     eos_token_id,
     pad_token_id: chosen.pad_token_id ?? eos_token_id[0] ?? null,
@@ -176,24 +182,15 @@ function check(options: { readonly [Name in keyof GenerateOptions]: unknown }): 
   return checked
 }
 
-function checkDefaults(defaults: Readonly<Record<string, unknown>>): Checked {
-  const known = Object.entries(defaults).filter(
-    ([name, value]) => Object.hasOwn(CHECKS, name) && !CALL_ONLY.includes(name) && value !== null,
-  )
-  try {
-    return check(Object.fromEntries(known))
-  } catch (error) {
-    throw new CheckpointError('BAD_CONFIG', `generation_config.json: ${(error as Error).message}`, {
-      cause: error,
-    })
-  }
-}
-
 function rejectContradictions(given: Checked, options: ResolvedOptions): void {
   const { num_beams, num_return_sequences, sampling, max_new_tokens, min_new_tokens } = options
   if (given.max_new_tokens !== undefined && given.max_length !== undefined)
     throw new TypeError(
       'Expected max_new_tokens or max_length, but both came; max_new_tokens leaves the prompt out',
+    )
+  if (given.min_new_tokens !== undefined && given.min_length !== undefined)
+    throw new TypeError(
+      'Expected min_new_tokens or min_length, but both came; min_new_tokens leaves the prompt out',
     )
   if (max_new_tokens !== undefined && min_new_tokens > max_new_tokens)
     throw invalidRange('min_new_tokens', `at most max_new_tokens, ${max_new_tokens}`, min_new_tokens)

@@ -8,6 +8,9 @@ import type { Prompt } from './prompt.ts'
 /** Logits of the last position, one [vocab_size] a row. They are the caller's until the next step. */
 export type LogitRows = readonly Float32Array[]
 
+/** What generation uses of a decoder. */
+export type GenerationDecoder = Pick<Decoder, 'step' | 'dispose'>
+
 export interface Stepper {
   /** Runs the prompt: one row of logits a prompt. To be called once, first. */
   prefill(): Promise<LogitRows>
@@ -23,7 +26,7 @@ export interface Stepper {
  * @param signal - looked at before and after each run of the decoder; when aborted, the promise rejects with its reason
  */
 export function createStepper(
-  decoder: Decoder,
+  decoder: GenerationDecoder,
   prompt: Prompt,
   paddingIdx: number,
   signal: AbortSignal | undefined,
