@@ -40,37 +40,26 @@ const PASSING_STATUS = [408, 429, 500, 502, 503, 504]
 class PassingFailure extends Error {}
 
 /**
- * Downloads a file to `path`, if it is not there yet. Until it is whole it is `<path>.incomplete`, as in Hugging Face's cache; what is there
- * under that name is continued. Several processes may do this at once: they write the same bytes at the same places.
+ * Downloads a file to `path`, if it is not there yet. Until it is whole it is `<path>.incomplete`, as in Hugging Face's
+ * cache; what is there under that name is continued. Several processes may do this at once: they write the same bytes
+ * at the same places.
  * @throws {CheckpointError} `HASH_MISMATCH` where the bytes are not those that were announced (nothing is kept),
- *   `NOT_FOUND`, or `DOWNLOAD_FAILED` after several attempts; the signal's reason where it was aborted
+ *   `NOT_FOUND`, or `DOWNLOAD_FAILED`, after several attempts where those may help; the signal's reason where it was
+ *   aborted
  */
 export async function downloadFile(path: string, file: RemoteFile, options: DownloadOptions): Promise<void> {
-  if (await isWhole(path, file)) {
-    options.onBytes?.(file.size)
-    return
-  }
-  const incomplete = `${path}.incomplete`
+  if (await isWhole(path, file)) return
   await mkdir(dirname(path), { recursive: true })
-  const resumed = (await sizeOf(incomplete)) > 0
-  await transferAll(path, incomplete, file, options)
-  if (await isWhole(path, file)) return // another process was faster
-  let found = await hashFile(incomplete, file, options.signal)
-  if (found !== file.hash.digest && resumed) {
-    // What an earlier attempt left may be to blame, and then a fresh start helps.
-    await rm(incomplete, { force: true })
-    await transferAll(path, incomplete, file, options)
-    found = await hashFile(incomplete, file, options.signal)
-  }
-  if (found !== file.hash.digest) {
-    await rm(incomplete, { force: true })
+  const resumes = (await sizeOf(incompletePath(path))) > 0
+  let found = await downloadAndHash(path, file, options)
+  // What an earlier attempt left may be to blame, and then a fresh start helps.
+  if (found !== file.hash.digest && resumes) found = await downloadAndHash(path, file, options)
+  if (found !== file.hash.digest)
     throw new CheckpointError(
       'HASH_MISMATCH',
       `${file.url}: expected ${file.hash.algorithm} ${file.hash.digest}, but what came has ${found}; it was deleted. ` +
         'Try again, and if it happens again, look for a proxy or mirror that changes files',
     )
-  }
-  await rename(incomplete, path)
 }
 
 /** Whether a file is there with the size that is asked for. */
@@ -79,20 +68,33 @@ export async function isWhole(path: string, { size }: Pick<RemoteFile, 'size'>):
   return status?.isFile() === true && status.size === size
 }
 
-/** Has `incomplete` hold as many bytes as the file has, in as many attempts as that takes. */
-async function transferAll(
-  path: string,
-  incomplete: string,
-  file: RemoteFile,
-  options: DownloadOptions,
-): Promise<void> {
+/** Downloads the file and returns its hash; it is at `path` afterwards if the hash is right, and gone if it is not. */
+async function downloadAndHash(path: string, file: RemoteFile, options: DownloadOptions): Promise<string> {
+  await downloadBytes(path, file, options)
+  const incomplete = incompletePath(path)
+  try {
+    // Where another process was faster its result is looked at, for this one may have written to it as well.
+    const written = (await isWhole(path, file)) ? path : incomplete
+    const found = await hashFile(written, file, options.signal)
+    if (found !== file.hash.digest) await rm(written, { force: true })
+    else if (written === incomplete) await rename(incomplete, path)
+    else await rm(incomplete, { force: true })
+    return found
+  } catch (error) {
+    const renamedMeanwhile = (error as NodeJS.ErrnoException).code === 'ENOENT' && (await isWhole(path, file))
+    if (!renamedMeanwhile) throw error
+    return downloadAndHash(path, file, options)
+  }
+}
+
+/** Has `<path>.incomplete` hold as many bytes as the file has, in as many attempts as that takes. */
+async function downloadBytes(path: string, file: RemoteFile, options: DownloadOptions): Promise<void> {
+  const incomplete = incompletePath(path)
   let failures = 0
   while (!(await isWhole(path, file))) {
     const before = await sizeOf(incomplete)
-    if (before > file.size) await rm(incomplete, { force: true })
-    else if (before === file.size && before > 0) return
     try {
-      await transfer(incomplete, file, options)
+      await attempt(incomplete, file, options)
       return
     } catch (error) {
       options.signal?.throwIfAborted()
@@ -109,24 +111,28 @@ async function transferAll(
   }
 }
 
-async function transfer(
+async function attempt(
   incomplete: string,
   file: RemoteFile,
   { fetch, signal, onBytes }: DownloadOptions,
 ): Promise<void> {
   signal?.throwIfAborted()
-  const offset = await sizeOf(incomplete)
-  const response = await fetch(file.url, {
-    headers: { 'Accept-Encoding': 'identity', ...(offset > 0 && { Range: `bytes=${offset}-` }) },
-    signal: signal ?? null,
-  }).catch((cause: unknown) => {
-    throw new PassingFailure(`no connection (${connectionFault(cause)})`, { cause })
-  })
-  const start = await startOf(response, offset, file)
-  // Neither truncated nor appended to: another process may be writing the same bytes.
+  // Opened before its size is asked for: should another process rename it now, both still mean the same file.
   const handle = await open(incomplete, constants.O_WRONLY | constants.O_CREAT)
   try {
-    const end = await writeBody(handle, response, start, file, onBytes)
+    let offset = (await handle.stat()).size
+    if (offset > file.size) {
+      await handle.truncate(0)
+      offset = 0
+    }
+    if (offset === file.size) return
+    const response = await fetch(file.url, {
+      headers: { 'Accept-Encoding': 'identity', ...(offset > 0 && { Range: `bytes=${offset}-` }) },
+      signal: signal ?? null,
+    }).catch((cause: unknown) => {
+      throw new PassingFailure(`no connection (${connectionFault(cause)})`, { cause })
+    })
+    const end = await writeBody(handle, response, await startOf(response, offset, file), file, onBytes)
     if (end !== file.size) throw new PassingFailure(`the answer ended after ${end} of ${file.size} bytes`)
   } finally {
     await handle.close()
@@ -185,7 +191,15 @@ async function writeBody(
 
 async function writeFully(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let done = 0; done < bytes.byteLength;) {
-    const { bytesWritten } = await handle.write(bytes, done, bytes.byteLength - done, position + done)
+    const { bytesWritten } = await handle
+      .write(bytes, done, bytes.byteLength - done, position + done)
+      .catch((cause: unknown) => {
+        throw new CheckpointError(
+          'DOWNLOAD_FAILED',
+          `Cannot write to the cache: ${(cause as Error).message}`,
+          { cause },
+        )
+      })
     done += bytesWritten
   }
 }
@@ -200,6 +214,10 @@ async function hashFile(path: string, file: RemoteFile, signal: AbortSignal | un
     hash.update(chunk)
   }
   return hash.digest('hex')
+}
+
+function incompletePath(path: string): string {
+  return `${path}.incomplete`
 }
 
 async function sizeOf(path: string): Promise<number> {

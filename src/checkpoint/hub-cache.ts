@@ -4,7 +4,8 @@
 //     models--org--name/blobs/<hash>
 //                       refs/<branch or tag>           the commit's hash, as text
 //                       snapshots/<commit>/<file>      -> ../../blobs/<hash>
-import { constants, copyFile, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { constants, copyFile, mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { fileStatus } from './file-status.ts'
 
@@ -62,8 +63,7 @@ export async function linkToBlob(
 
 /** Makes a file under a name of its own and renames it: nobody sees half of it, and what was there is replaced. */
 async function replaceWith(path: string, make: (temporary: string) => Promise<void>): Promise<void> {
-  const temporary = `${path}.${process.pid}.temporary`
-  await rm(temporary, { force: true })
+  const temporary = `${path}.${randomUUID()}`
   await make(temporary)
   await rename(temporary, path)
 }

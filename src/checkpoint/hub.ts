@@ -160,7 +160,9 @@ async function fromHub(
     const pointer = join(snapshot, file.name)
     if (!(await isWhole(pointer, file))) await linkToBlob(cache.blob(file.hash.digest), pointer)
   }
-  if (repository.revision !== commit) await cache.writeRef(repository.revision, commit)
+  const { revision } = repository
+  if (revision !== commit && (await cache.readRef(revision)) !== commit)
+    await cache.writeRef(revision, commit)
   return snapshot
 }
 

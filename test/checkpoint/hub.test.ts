@@ -1,0 +1,412 @@
+import assert from 'node:assert/strict'
+import {
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+  writeFileSync,
+  existsSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { openCheckpoint } from '../../src/checkpoint/checkpoint.ts'
+import { resolveCheckpoint, type DownloadProgress, type ResolveOptions } from '../../src/checkpoint/hub.ts'
+import { linkToBlob } from '../../src/checkpoint/hub-cache.ts'
+import { gitHash, isLfs, sha256, startHub, type HubServer } from './hub-server.ts'
+import { safetensorsFile, temporaryFile, temporaryFolder } from './make-safetensors.ts'
+
+const NAME = 'someone/kosmos2-tiny'
+const tiny = join(import.meta.dirname, '../../models/kosmos2-tiny')
+const tinyFiles = Object.fromEntries(
+  readdirSync(tiny)
+    .filter((name) => /\.(json|safetensors)$/.test(name))
+    .map((name) => [name, readFileSync(join(tiny, name))]),
+)
+const weights = tinyFiles['model.safetensors']!
+
+test('a name on the hub becomes a folder in the cache that opens as a checkpoint', async (t) => {
+  const { hub, cache } = await setUp(t)
+  const progress: DownloadProgress[] = []
+  const folder = await resolveCheckpoint(NAME, { onProgress: (report) => progress.push(report) })
+
+  const repository = join(cache, 'models--someone--kosmos2-tiny')
+  assert.equal(folder, join(repository, 'snapshots', hub.commit))
+  assert.equal(readFileSync(join(repository, 'refs/main'), 'utf8'), hub.commit)
+  assert.deepEqual(readdirSync(folder).sort(), Object.keys(tinyFiles).sort())
+  for (const [name, content] of Object.entries(tinyFiles)) {
+    assert.deepEqual(readFileSync(join(folder, name)), content)
+    const hash = isLfs(name) ? sha256(content) : gitHash(content)
+    assert.equal(readlinkSync(join(folder, name)), join('../../blobs', hash))
+  }
+  assert.equal(readdirSync(join(repository, 'blobs')).length, Object.keys(tinyFiles).length)
+
+  const total = Object.values(tinyFiles).reduce((sum, { byteLength }) => sum + byteLength, 0)
+  assert.deepEqual(progress.at(-1), {
+    file: 'model.safetensors',
+    fileLoaded: weights.byteLength,
+    fileTotal: weights.byteLength,
+    loaded: total,
+    total,
+  })
+  for (const [i, { loaded }] of progress.entries()) assert.ok(loaded >= (progress[i - 1]?.loaded ?? 0))
+
+  const checkpoint = await openCheckpoint(folder)
+  assert.equal(checkpoint.tensor(checkpoint.lmHead).realPath, realpathSync(join(folder, 'model.safetensors')))
+  await checkpoint.close()
+})
+
+test('what is in the cache is not loaded again, and a processor does not load the weights', async (t) => {
+  const { hub } = await setUp(t)
+  const loaded = (): string[] =>
+    hub.requests
+      .splice(0)
+      .flatMap(({ path }) => (path.includes('/resolve/') ? [path.split('/').at(-1)!] : []))
+  const folder = await resolveCheckpoint(NAME, {}, 'processor')
+  assert.ok(!existsSync(join(folder, 'model.safetensors')))
+  assert.deepEqual(
+    loaded().sort(),
+    Object.keys(tinyFiles)
+      .filter((name) => !isLfs(name))
+      .sort(),
+  )
+  assert.equal(await resolveCheckpoint(NAME), folder)
+  assert.deepEqual(loaded(), ['model.safetensors'])
+  assert.equal(await resolveCheckpoint(NAME), folder)
+  assert.deepEqual(loaded(), [])
+})
+
+test('a cut connection is continued where it broke, within a call and in the next one', async (t) => {
+  const { hub, cache } = await setUp(t)
+  hub.cuts.set('model.safetensors', [3_000_000])
+  const folder = await resolveCheckpoint(NAME)
+  const [first, second, ...more] = weightRequests(hub)
+  assert.deepEqual([first!.range, more], [undefined, []])
+  assertContinues(second!.range)
+  assert.deepEqual(readFileSync(join(folder, 'model.safetensors')), weights)
+
+  const again = await setUp(t)
+  const controller = new AbortController()
+  const reason = new Error('the user pressed stop')
+  const onProgress = ({ file, fileLoaded }: DownloadProgress): void => {
+    if (file === 'model.safetensors' && fileLoaded > 2_000_000) controller.abort(reason)
+  }
+  await assert.rejects(resolveCheckpoint(NAME, { signal: controller.signal, onProgress }), reason)
+  assert.ok(!existsSync(join(again.cache, 'models--someone--kosmos2-tiny/snapshots')))
+  assert.ok(!existsSync(join(again.cache, 'models--someone--kosmos2-tiny/refs')))
+  const resumed = await resolveCheckpoint(NAME)
+  assertContinues(weightRequests(again.hub).at(-1)!.range)
+  assert.deepEqual(readFileSync(join(resumed, 'model.safetensors')), weights)
+  assert.notEqual(again.cache, cache)
+
+  function assertContinues(range: string | undefined): void {
+    const start = Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1])
+    assert.ok(
+      start > 0 && start < weights.byteLength,
+      `expected a range inside the file, but it was ${String(range)}`,
+    )
+  }
+})
+
+test('a server without ranges sends the file anew, and it is whole all the same', async (t) => {
+  const { hub } = await setUp(t)
+  hub.ranges = false
+  hub.cuts.set('model.safetensors', [3_000_000])
+  const folder = await resolveCheckpoint(NAME)
+  assert.match(weightRequests(hub)[1]!.range!, /^bytes=\d+-$/)
+  assert.deepEqual(readFileSync(join(folder, 'model.safetensors')), weights)
+})
+
+test('an incomplete file with wrong bytes in it is loaded anew', async (t) => {
+  const { cache } = await setUp(t)
+  const blobs = join(cache, 'models--someone--kosmos2-tiny/blobs')
+  mkdirSync(blobs, { recursive: true })
+  writeFileSync(join(blobs, `${sha256(weights)}.incomplete`), Buffer.alloc(1000, 7))
+  writeFileSync(join(blobs, `${gitHash(tinyFiles['config.json']!)}.incomplete`), Buffer.alloc(1_000_000))
+  const folder = await resolveCheckpoint(NAME)
+  for (const name of ['config.json', 'model.safetensors'])
+    assert.deepEqual(readFileSync(join(folder, name)), tinyFiles[name])
+})
+
+test('bytes that are not what was announced are refused and nothing of them stays', async (t) => {
+  for (const name of ['model.safetensors', 'tokenizer.json']) {
+    const { hub, cache } = await setUp(t)
+    const bytes = Uint8Array.from(tinyFiles[name]!)
+    bytes[bytes.length >> 1]! ^= 1
+    hub.corrupted.set(name, bytes)
+    await assert.rejects(resolveCheckpoint(NAME), {
+      code: 'HASH_MISMATCH',
+      message: new RegExp(
+        `${name}: expected ${isLfs(name) ? 'sha256' : 'git-sha1'} [0-9a-f]+, but what came has [0-9a-f]+; it was deleted`,
+      ),
+    })
+    const repository = join(cache, 'models--someone--kosmos2-tiny')
+    assert.ok(!existsSync(join(repository, 'snapshots')))
+    assert.deepEqual(
+      readdirSync(join(repository, 'blobs')).filter((blob) => blob.endsWith('.incomplete')),
+      [],
+    )
+    hub.corrupted.clear()
+    assert.deepEqual(readFileSync(join(await resolveCheckpoint(NAME), name)), tinyFiles[name])
+  }
+})
+
+test('a server that sends more than it announced is stopped', async (t) => {
+  const { hub } = await setUp(t)
+  hub.corrupted.set('config.json', Buffer.alloc(100_000))
+  await assert.rejects(resolveCheckpoint(NAME), {
+    code: 'DOWNLOAD_FAILED',
+    message: /config\.json: expected 1197 bytes, but the server sends more/,
+  })
+})
+
+test('two downloads at once end with the same good files', async (t) => {
+  const { cache } = await setUp(t)
+  const folders = await Promise.all([resolveCheckpoint(NAME), resolveCheckpoint(NAME)])
+  assert.equal(folders[0], folders[1])
+  const blobs = readdirSync(join(cache, 'models--someone--kosmos2-tiny/blobs'))
+  assert.ok(
+    blobs.every((name) => /^[0-9a-f]+$/.test(name)),
+    `unexpected in ${blobs.join(', ')}`,
+  )
+  for (const [name, content] of Object.entries(tinyFiles))
+    assert.deepEqual(readFileSync(join(folders[0], name)), content)
+})
+
+test('weights in several files are loaded with their index', async (t) => {
+  const part = (value: number) =>
+    safetensorsFile({ [`t${value}`]: { dtype: 'U8', shape: [4], bytes: new Uint8Array(4).fill(value) } })
+  const weight_map = { t1: 'model-1.safetensors', t2: 'model-2.safetensors' }
+  const index = { 'model.safetensors.index.json': Buffer.from(JSON.stringify({ weight_map })) }
+  const { 'config.json': config } = tinyFiles
+  const { hub } = await setUp(t, {
+    'config.json': config!,
+    ...index,
+    'model-1.safetensors': part(1),
+    'model-2.safetensors': part(2),
+  })
+  const folder = await resolveCheckpoint(NAME)
+  assert.deepEqual(readdirSync(folder).sort(), [...hub.files.keys()].sort())
+  await hub.close()
+  assert.equal(await resolveCheckpoint(NAME, { local_files_only: true }), folder)
+
+  const incomplete = await setUp(t, { 'config.json': config!, ...index, 'model-1.safetensors': part(1) })
+  await assert.rejects(resolveCheckpoint(NAME), {
+    code: 'NOT_A_CHECKPOINT',
+    message: /has no model-2\.safetensors at revision 'main'/,
+  })
+  const outside = Buffer.from('{"weight_map": {"t1": "../../outside.safetensors"}}')
+  incomplete.hub.files.set('model.safetensors.index.json', outside)
+  await assert.rejects(resolveCheckpoint(NAME), {
+    code: 'BAD_CONFIG',
+    message: /in the same folder for 't1'/,
+  })
+})
+
+test('the token goes to the hub and not to the storage that it sends to', async (t) => {
+  const { hub } = await setUp(t)
+  const storage = await startHub(t, tinyFiles)
+  hub.redirectTo = storage.endpoint.replace('127.0.0.1', 'localhost')
+  setEnvironment(t, { HF_TOKEN: 'secret' })
+  const folder = await resolveCheckpoint(NAME)
+  assert.deepEqual(readFileSync(join(folder, 'model.safetensors')), weights)
+  assert.ok(hub.requests.length > 0 && storage.requests.length > 0)
+  for (const { authorization } of hub.requests) assert.equal(authorization, 'Bearer secret')
+  for (const { authorization } of storage.requests) assert.equal(authorization, undefined)
+})
+
+test('a name that is not there, is gated, or has no such revision says what to do', async (t) => {
+  const { hub } = await setUp(t)
+  await expectRefusal(
+    'someone/else',
+    {},
+    'NOT_FOUND',
+    /someone\/else: neither a folder here nor, with revision 'main', a repository at http.*404.*Repository not found/,
+  )
+  await expectRefusal(NAME, { revision: 'v9' }, 'NOT_FOUND', /with revision 'v9'/)
+  for (const status of [401, 403]) {
+    hub.answers.splice(0, 1, { path: /^\/api\//, status, body: '{"error": "Access is restricted"}' })
+    await expectRefusal(
+      NAME,
+      {},
+      'NOT_FOUND',
+      new RegExp(`not open to everyone \\(${status}: .*Access is restricted.*HF_TOKEN`),
+    )
+  }
+  hub.answers.length = 0
+  hub.files.delete('model.safetensors')
+  await expectRefusal(
+    NAME,
+    {},
+    'NOT_A_CHECKPOINT',
+    /has no model\.safetensors or model\.safetensors\.index\.json/,
+  )
+  hub.files.delete('config.json')
+  await expectRefusal(NAME, {}, 'NOT_A_CHECKPOINT', /has no config\.json at revision 'main'/)
+})
+
+test('what is no folder and no name is refused without asking anyone', async (t) => {
+  const { hub } = await setUp(t)
+  await expectRefusal(
+    './missing',
+    {},
+    'NOT_FOUND',
+    /\.\/missing: there is no such folder, and it is no name on the hub/,
+  )
+  for (const name of ['a/b/c', 'a/../b', '-a/b', 'a/b.', 'a--b/c', 'noslash', 'a\\b/c', ''])
+    await expectRefusal(name, {}, 'NOT_FOUND', /no such folder, and it is no name on the hub/)
+  for (const revision of ['../main', 'a/../b', '/main', '', 'a b'])
+    await expectRefusal(NAME, { revision }, 'NOT_FOUND', /is no name of a branch, tag or commit/)
+  await expectRefusal(
+    temporaryFile(t, 'model.safetensors', ''),
+    {},
+    'NOT_FOUND',
+    /expected a folder, but this is a file/,
+  )
+  await assert.rejects(
+    resolveCheckpoint(NAME, { cacheDir: '/x' } as ResolveOptions),
+    /Unknown option 'cacheDir' for a checkpoint; its options are revision, cache_dir/,
+  )
+  assert.deepEqual(hub.requests, [])
+})
+
+test('a folder is returned as it is', async () => {
+  assert.equal(await resolveCheckpoint(tiny), tiny)
+})
+
+test('offline the cache has to do, by branch and by commit', async (t) => {
+  const { hub, cache } = await setUp(t)
+  setEnvironment(t, { HF_HUB_OFFLINE: '1' })
+  await expectRefusal(
+    NAME,
+    {},
+    'OFFLINE',
+    /revision 'main' is not complete in the cache at .*; let it be downloaded once without HF_HUB_OFFLINE/,
+  )
+  setEnvironment(t, { HF_HUB_OFFLINE: undefined })
+  const folder = await resolveCheckpoint(NAME)
+  hub.requests.length = 0
+  setEnvironment(t, { HF_HUB_OFFLINE: 'yes' })
+  assert.equal(await resolveCheckpoint(NAME), folder)
+  assert.equal(await resolveCheckpoint(NAME, { revision: hub.commit }), folder)
+  await expectRefusal(NAME, { revision: 'v1' }, 'OFFLINE', /revision 'v1' is not complete/)
+  await expectRefusal(NAME, { cache_dir: join(cache, 'elsewhere') }, 'OFFLINE', /elsewhere/)
+  assert.deepEqual(hub.requests, [])
+})
+
+test('a hub that cannot be reached leaves the cache, with a warning, and is an error without it', async (t) => {
+  const { hub } = await setUp(t)
+  const warnings: string[] = []
+  t.mock.method(process, 'emitWarning', (message: string) => warnings.push(message))
+  const folder = await resolveCheckpoint(NAME)
+  hub.answers.push({ path: /^\/api\//, status: 503, body: '{"error": "busy"}' })
+  assert.equal(await resolveCheckpoint(NAME), folder)
+  await hub.close()
+  assert.equal(await resolveCheckpoint(NAME), folder)
+  assert.match(
+    warnings.join('\n'),
+    /does not answer: .*busy.*; using what is in the cache: .*\n.*does not answer: connect ECONNREFUSED/,
+  )
+  await expectRefusal(
+    'someone/other',
+    {},
+    'DOWNLOAD_FAILED',
+    /someone\/other: the hub at .* does not answer: connect ECONNREFUSED/,
+  )
+})
+
+test('a listing with paths, sizes or hashes that cannot be is refused before anything is written', async (t) => {
+  const { hub, cache } = await setUp(t)
+  const lists: readonly (readonly [Record<string, unknown>, RegExp])[] = [
+    [{ path: '../../evil.json' }, /at most once in the answer of .*, but found '\.\.\/\.\.\/evil\.json'/],
+    [{ path: 'model.safetensors' }, /at most once/],
+    [
+      { oid: '../../../evil' },
+      /expected a hash of config\.json with 40 hexadecimal digits .*, but found '\.\.\/\.\.\/\.\.\/evil'/,
+    ],
+    [
+      { lfs: { oid: 'ab', size: 3 } },
+      /expected a hash of config\.json with 64 hexadecimal digits .*, but found 'ab'/,
+    ],
+    [{ size: -1 }, /expected a size of config\.json from 0 to 1073741824 .*, but found -1/],
+    [{ size: 1e12 }, /expected a size of config\.json/],
+    [{ size: '7' }, /expected a size of config\.json .*, but found '7'/],
+  ]
+  for (const [change, message] of lists) {
+    hub.changeListing = (entries) =>
+      entries.map((entry) => (entry['path'] === 'config.json' ? { ...entry, ...change } : entry))
+    await expectRefusal(NAME, {}, 'DOWNLOAD_FAILED', message)
+  }
+  hub.answers.push({ path: /revision/, status: 200, body: '{"sha": "../evil"}' })
+  await expectRefusal(
+    NAME,
+    {},
+    'DOWNLOAD_FAILED',
+    /a commit of 40 hexadecimal digits in the answer of .*, but found '\.\.\/evil'/,
+  )
+  hub.answers[0] = { path: /revision/, status: 200, body: ' '.repeat(17_000_000) }
+  await expectRefusal(NAME, {}, 'DOWNLOAD_FAILED', /an answer of at most 16777216 bytes, but more came/)
+  assert.deepEqual(readdirSync(cache), [])
+})
+
+test('where links cannot be made, the snapshot holds a copy', async (t) => {
+  const blob = temporaryFile(t, 'blob', 'content')
+  const pointer = join(temporaryFolder(t), 'snapshots/c/config.json')
+  await linkToBlob(blob, pointer, () => Promise.reject(new Error('EPERM')))
+  assert.ok(lstatSync(pointer).isFile())
+  assert.equal(readFileSync(pointer, 'utf8'), 'content')
+  await linkToBlob(blob, pointer)
+  assert.ok(lstatSync(pointer).isSymbolicLink() && statSync(pointer).isFile())
+})
+
+/** A hub, an empty cache, and an environment that leads to both and to nothing else. */
+async function setUp(
+  t: TestContext,
+  files: Readonly<Record<string, Uint8Array>> = tinyFiles,
+): Promise<{ hub: HubServer; cache: string }> {
+  const hub = await startHub(t, files)
+  const home = temporaryFolder(t)
+  const cache = join(home, 'hub')
+  mkdirSync(cache)
+  setEnvironment(t, {
+    HF_HOME: home,
+    HF_ENDPOINT: `${hub.endpoint}/`,
+    HF_HUB_CACHE: undefined,
+    HUGGINGFACE_HUB_CACHE: undefined,
+    HF_TOKEN: undefined,
+    HF_HUB_OFFLINE: undefined,
+    TRANSFORMERS_OFFLINE: undefined,
+  })
+  return { hub, cache }
+}
+
+function setEnvironment(t: TestContext, values: Readonly<Record<string, string | undefined>>): void {
+  const before = { ...process.env }
+  const set = (variables: Readonly<Record<string, string | undefined>>): void => {
+    for (const key of Object.keys(values)) {
+      const value = variables[key]
+      // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the one way to unset a variable
+      if (value === undefined) delete process.env[key]
+      else process.env[key] = value
+    }
+  }
+  set(values)
+  t.after(() => {
+    set(before)
+  })
+}
+
+function weightRequests(hub: HubServer): HubServer['requests'] {
+  return hub.requests.filter(({ path }) => path.endsWith('/model.safetensors'))
+}
+
+async function expectRefusal(
+  name: string,
+  options: ResolveOptions,
+  code: string,
+  message: RegExp,
+): Promise<void> {
+  await assert.rejects(resolveCheckpoint(name, options), { name: 'CheckpointError', code, message })
+}
