@@ -1,3 +1,40 @@
 // The public names, and nothing else. Start reading at model/kosmos2.ts.
+
+// Pictures, prompts and boxes in; captions and entities out.
+export { Kosmos2Processor } from './text/processor.ts'
+export { Kosmos2ImageProcessor } from './image/image-processor.ts'
+export { coordinate_to_patch_index, patch_index_to_coordinate } from './text/boxes.ts'
+export { briefCaption, describeRegion, detailedCaption, groundPhrase, question } from './text/prompts.ts'
+
+// The models.
+export { Kosmos2 } from './model/kosmos2.ts'
+export { Kosmos2ForConditionalGeneration } from './model/kosmos2-for-conditional-generation.ts'
+export { Kosmos2Model } from './model/kosmos2-model.ts'
+export { Kosmos2Config } from './checkpoint/config.ts'
+export { TextStreamer } from './generate/text-streamer.ts'
+
+// Pictures of what they do.
+export { annotate } from './plot/annotate.ts'
+export { attentionMap, attentionMaps } from './plot/attention-map.ts'
+export { entityTable } from './plot/entity-table.ts'
+export { patchAttention } from './plot/patch-attention.ts'
+export { tokenView } from './plot/token-view.ts'
+
 export { CheckpointError, ImageError } from './errors.ts'
 export { Tensor } from './tensor.ts'
+
+export type { DownloadProgress } from './checkpoint/hub.ts'
+export type { GenerationConfig } from './checkpoint/generation-config.ts'
+export type { GenerateOptions } from './generate/options.ts'
+export type { GenerateOutput } from './generate/generate.ts'
+export type { LogitsProcessor } from './generate/logits-processors.ts'
+export type { Streamer } from './generate/streamer.ts'
+export type { ImageInput } from './image/image-input.ts'
+export type { GenerateArguments } from './model/generate.ts'
+export type { ForwardOutput, ModelOutput } from './model/forward.ts'
+export type { ModelInputs } from './model/inputs.ts'
+export type { Answer, AnswerOptions } from './model/kosmos2.ts'
+export type { ModelOptions } from './model/open-original.ts'
+export type { AnnotateOptions } from './plot/annotate.ts'
+export type { Entity } from './text/post-process.ts'
+export type { Kosmos2Inputs, ProcessorOptions } from './text/processor-options.ts'

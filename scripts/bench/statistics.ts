@@ -1,0 +1,23 @@
+// The few numbers that a measurement is reported as.
+
+/** Of several runs. */
+export interface Spread {
+  readonly median: number
+  readonly min: number
+  readonly max: number
+  readonly count: number
+}
+
+export function spread(values: readonly number[]): Spread {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length / 2
+  const median = Number.isInteger(middle)
+    ? (sorted[middle - 1]! + sorted[middle]!) / 2
+    : sorted[Math.floor(middle)]!
+  return { median, min: sorted[0]!, max: sorted.at(-1)!, count: sorted.length }
+}
+
+/** Median and range, with a unit: `12.3 (11.9 to 14.0) ms`. */
+export function format({ median, min, max }: Spread, unit: string, digits = 1): string {
+  return `${median.toFixed(digits)} (${min.toFixed(digits)} to ${max.toFixed(digits)})${unit === '' ? '' : ` ${unit}`}`
+}
