@@ -42,7 +42,7 @@ export async function generate(
 ): Promise<Tensor | GenerateOutput> {
   const { signal, streamer } = options
   checkAgainstVocabulary(options, config)
-  const prompt = readPrompt(inputs, options, config)
+  const prompt = readPrompt(inputs, options)
   if (streamer !== undefined && prompt.rows.length > 1)
     throw invalidRange('input_ids', 'one row when there is a streamer', [prompt.rows.length, prompt.length])
   const maxLength = longest(prompt.length, options, config)

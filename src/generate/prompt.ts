@@ -1,26 +1,19 @@
 // The checked inputs of a generation.
+import type { DecoderStep } from '../architecture/engine.ts'
 import { invalidRange } from '../errors.ts'
-import {
-  expectFloat32,
-  expectInt64,
-  float32,
-  int64,
-  type Int64Tensor,
-  type Tensor,
-  type TensorLike,
-} from '../tensor.ts'
+import { expectInt64, int64, type Int64Tensor, type Tensor } from '../tensor.ts'
 import type { ResolvedOptions } from './options.ts'
 
 /** What generation starts from: the processor's output, with the picture already made into embeddings. */
 export interface GenerateInputs {
   /** int64 [B, S]. Left out, and without picture, generation starts from bos_token_id alone. */
-  readonly input_ids?: TensorLike | undefined
+  readonly input_ids?: Tensor | undefined
   /** int64 [B, S], 1 for tokens and 0 for padding; left out, all are tokens but pad_token_id, unless that also ends rows. */
-  readonly attention_mask?: TensorLike | undefined
+  readonly attention_mask?: Tensor | undefined
   /** float32 [B, latent_query_num, D]. */
-  readonly image_embeds?: TensorLike | undefined
+  readonly image_embeds?: Tensor | undefined
   /** int64 [B, S], 1 where a place of the prompt holds an image embedding; required with image_embeds. */
-  readonly image_embeds_position_mask?: TensorLike | undefined
+  readonly image_embeds_position_mask?: Tensor | undefined
 }
 
 /** The facts about a text model that generation depends on, by their names in its config. */
@@ -39,20 +32,16 @@ export interface Prompt {
   readonly input_ids: Int64Tensor
   /** int64 [B, S] */
   readonly attention_mask: Int64Tensor
-  readonly image?: { readonly image_embeds: Tensor; readonly image_embeds_position_mask: Tensor }
+  /** As it came; the decoder's first step checks it. */
+  readonly image: Pick<DecoderStep, 'image_embeds' | 'image_embeds_position_mask'>
 }
 
 /**
- * Checks the inputs of a generation and fills in what may be left out.
+ * Checks what a generation itself looks at of its inputs, and fills in what may be left out.
  * @throws {TypeError} for a tensor of another type or shape
- * @throws {RangeError} for a token that is not in the vocabulary, a mask that is not 0 or 1, or image slots that are
- * not as many as the image embeddings
+ * @throws {RangeError} for an empty prompt, or a mask that is not of zeros and ones
  */
-export function readPrompt(
-  inputs: GenerateInputs,
-  options: ResolvedOptions,
-  config: GenerationModelConfig,
-): Prompt {
+export function readPrompt(inputs: GenerateInputs, options: ResolvedOptions): Prompt {
   const input_ids = readInputIds(inputs, options)
   const [batch, length] = input_ids.dims as [number, number]
   if (batch === 0 || length === 0)
@@ -60,15 +49,22 @@ export function readPrompt(
   const rows = Array.from({ length: batch }, (_, row) =>
     Array.from(input_ids.data.subarray(row * length, (row + 1) * length), Number),
   )
-  const outside = rows.flat().find((id) => id < 0 || id >= config.vocab_size)
-  if (outside !== undefined)
-    throw invalidRange('input_ids', `token ids from 0 to ${config.vocab_size - 1}`, outside)
   const attention_mask =
     inputs.attention_mask === undefined
       ? inferAttentionMask(input_ids, options)
-      : readMask('attention_mask', inputs.attention_mask, input_ids.dims)
+      : readAttentionMask(inputs.attention_mask, input_ids.dims)
   warnOfRightPadding(attention_mask)
-  return { rows, length, input_ids, attention_mask, ...readImage(inputs, input_ids.dims) }
+  const { image_embeds, image_embeds_position_mask } = inputs
+  return {
+    rows,
+    length,
+    input_ids,
+    attention_mask,
+    image: {
+      ...(image_embeds && { image_embeds }),
+      ...(image_embeds_position_mask && { image_embeds_position_mask }),
+    },
+  }
 }
 
 function readInputIds(inputs: GenerateInputs, { bos_token_id }: ResolvedOptions): Int64Tensor {
@@ -80,10 +76,10 @@ function readInputIds(inputs: GenerateInputs, { bos_token_id }: ResolvedOptions)
   return int64([bos_token_id], [1, 1]) as Int64Tensor
 }
 
-function readMask(name: string, mask: TensorLike, dims: readonly number[]): Int64Tensor {
-  const checked = expectInt64(name, mask, dims)
+function readAttentionMask(mask: Tensor, dims: readonly number[]): Int64Tensor {
+  const checked = expectInt64('attention_mask', mask, dims)
   const odd = checked.data.find((value) => value !== 0n && value !== 1n)
-  if (odd !== undefined) throw invalidRange(name, 'zeros and ones', odd)
+  if (odd !== undefined) throw invalidRange('attention_mask', 'zeros and ones', odd)
   return checked
 }
 
@@ -108,30 +104,5 @@ function warnOfRightPadding({ data, dims }: Int64Tensor): void {
       { code: 'KOSMOS2_RIGHT_PADDING' },
     )
     return
-  }
-}
-
-function readImage(inputs: GenerateInputs, dims: readonly number[]): Pick<Prompt, 'image'> {
-  const { image_embeds, image_embeds_position_mask } = inputs
-  if (image_embeds === undefined) return {}
-  const embeds = expectFloat32('image_embeds', image_embeds, [dims[0]!, 'latent_query_num', 'embed_dim'])
-  if (image_embeds_position_mask === undefined)
-    throw new TypeError('Expected image_embeds_position_mask with image_embeds, but none came')
-  const mask = readMask('image_embeds_position_mask', image_embeds_position_mask, dims)
-  const [, length] = dims as [number, number]
-  for (let row = 0; row < dims[0]!; row++) {
-    const slots = mask.data.subarray(row * length, (row + 1) * length).filter((value) => value === 1n).length
-    if (slots !== embeds.dims[1])
-      throw invalidRange(
-        `image_embeds_position_mask, row ${row}`,
-        `as many ones as there are image embeddings, ${embeds.dims[1]!}`,
-        slots,
-      )
-  }
-  return {
-    image: {
-      image_embeds: float32(embeds.data, embeds.dims),
-      image_embeds_position_mask: int64(mask.data, dims),
-    },
   }
 }

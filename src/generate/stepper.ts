@@ -59,7 +59,7 @@ export function createStepper(
   }
 
   return {
-    prefill: () => run(prompt.input_ids.data, prompt.length, prompt.image ?? {}),
+    prefill: () => run(prompt.input_ids.data, prompt.length, prompt.image),
     step(tokens, parents) {
       masks = tokens.map((_, row) => withOne(masks[parents?.[row] ?? row]!))
       return run(BigInt64Array.from(tokens, BigInt), 1, parents === undefined ? {} : { beam_idx: parents })

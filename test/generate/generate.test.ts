@@ -180,7 +180,6 @@ test('inputs that do not fit are errors before a decoder is opened', async () =>
       {},
       /at least one row and one token for input_ids but received \[ 1, 0 \]/,
     ],
-    [{ input_ids: toTensor([[0, 48]]) }, {}, /token ids from 0 to 47 for input_ids but received 48/],
     [{ input_ids: ids, attention_mask: toTensor([[1, 1]]) }, {}, /\[1, 3\] for attention_mask .* \[1, 2\]/],
     [
       { input_ids: ids, attention_mask: toTensor([[1, 1, 2]]) },
@@ -189,12 +188,6 @@ test('inputs that do not fit are errors before a decoder is opened', async () =>
     ],
     [{ image_embeds: embeds }, {}, /input_ids with image_embeds/],
     [{}, { bos_token_id: null }, /input_ids or bos_token_id to start from/],
-    [{ input_ids: ids, image_embeds: embeds }, {}, /image_embeds_position_mask with image_embeds/],
-    [
-      { input_ids: ids, image_embeds: embeds, image_embeds_position_mask: toTensor([[0, 0, 1]]) },
-      {},
-      /as many ones as there are image embeddings, 2 for image_embeds_position_mask, row 0 but received 1/,
-    ],
     [prompt, { eos_token_id: [2, 48] }, /token id from 0 to 47 for eos_token_id but received 48/],
     [prompt, { num_beams: 25 }, /at most 24 for a vocabulary of 48 for num_beams but received 25/],
     [prompt, { max_length: 3 }, /more than the prompt's 3 tokens .* for max_length but received 3/],
