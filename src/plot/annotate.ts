@@ -4,15 +4,16 @@ import type { ImageInput } from '../image/image-input.ts'
 import { boxOverlay, describeBox } from './box-overlay.ts'
 import { captionBlock } from './caption-block.ts'
 import { svgCard } from './card.ts'
-import { checkBoxUnit, checkEntities, type BoxUnit, type CheckedEntity, type EntityLike } from './entities.ts'
+import { checkBoxUnit, checkEntities, type BoxUnit, type CheckedEntity } from './entities.ts'
 import { checkWidth, embedPicture } from './picture.ts'
+import type { Entity } from '../text/post-process.ts'
 import { element, group } from './svg.ts'
 import { checkTheme, fill, type Theme } from './theme.ts'
 
 export interface AnnotateOptions {
   /** The caption that the spans of the entities count in; shown under the picture. */
   readonly caption?: string | undefined
-  /** Width of the picture on the page, 64 to 4096 pixels; by default its own, within 320 to 640. */
+  /** Width of the picture on the page, 160 to 4096 pixels; by default its own, within 320 to 640. */
   readonly width?: number | undefined
   /** By default `auto`: light or dark as the reader's system is. */
   readonly theme?: Theme | undefined
@@ -22,10 +23,13 @@ export interface AnnotateOptions {
   readonly labels?: boolean | undefined
 }
 
+/** Room for a few labels even on the flattest picture, in pixels. */
+const minimumHeight = 96
+
 /**
  * Draws the boxes of entities over a picture, each with its phrase, and the caption below in the same colours. A
  * phrase has its colour by its place among the entities; the seven colours are Okabe and Ito's, safe for colour-blind
- * eyes. Pointing at a phrase, a label or a box fades the others where the viewer knows style sheets.
+ * eyes. Pointing at a phrase, a label or a box fades the other boxes where the viewer knows style sheets.
  * @param image - path, URL, bytes, data URL or sharp instance
  * @param entities - `[name, [start, end], [[x1, y1, x2, y2], ...]]` as `post_process_generation` returns them; a
  * box that lies outside the picture is drawn along its edge
@@ -35,7 +39,7 @@ export interface AnnotateOptions {
  */
 export async function annotate(
   image: ImageInput,
-  entities: readonly EntityLike[],
+  entities: readonly Entity[],
   options: AnnotateOptions = {},
 ): Promise<string> {
   rejectUnknownOptions('annotate', options, ['caption', 'width', 'theme', 'boxes', 'labels'])
@@ -47,13 +51,13 @@ export async function annotate(
   const unit = checkBoxUnit(options.boxes ?? 'fractions')
   checkEntities(entities, unit, undefined, caption) // before the work of reading the picture
 
-  const { frame, shown, own, href } = await embedPicture(image, { width })
+  const { frame, shown, own, href, pixelHash } = await embedPicture(image, { width, minimumHeight })
   const checked = checkEntities(entities, unit, own, caption)
   const below =
     caption === undefined ? undefined : captionBlock(caption, checked, frame.width, frame.height, theme)
   return svgCard(
     {
-      content: [own, checked, caption, labels],
+      content: [pixelHash, checked, caption, labels],
       width: frame.width,
       height: frame.height + (below?.height ?? 0),
       title: caption ?? 'A picture with the boxes of its phrases',
@@ -81,13 +85,13 @@ function describe(entities: readonly CheckedEntity[]): string {
   return boxes.length === 0 ? 'No phrase is linked to a box.' : `${boxes.join('; ')}.`
 }
 
-/** Rules by which pointing at anything of one entity fades all that belongs to the others. */
+/** Rules by which pointing at anything of one entity fades the boxes and labels of the others. */
 function fadeRules(id: string, count: number): string {
   if (count < 2) return ''
   const faded = Array.from(
     { length: count },
     (_, index) =>
-      `#${id}:has([data-entity="${index}"]:hover) [data-entity]:not([data-entity="${index}"]){opacity:.15}`,
+      `#${id}:has([data-entity="${index}"]:hover) [data-entity]:not(.phrase):not([data-entity="${index}"]){opacity:.15}`,
   )
   return `#${id} [data-entity]{transition:opacity .15s}${faded.join('')}`
 }

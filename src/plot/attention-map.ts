@@ -2,15 +2,15 @@
 import { invalidRange, invalidType, rejectUnknownOptions } from '../errors.ts'
 import type { ImageInput } from '../image/image-input.ts'
 import { cardPadding, svgCard } from './card.ts'
-import { viridis } from './colour-scale.ts'
-import type { Rectangle, Size } from './label-layout.ts'
+import { heatLayer, heatLegend, heatLegendHeight, inDigits, type PatchGrid } from './heat-layer.ts'
+import type { Size } from './label-layout.ts'
 import { checkWidth, embedPicture } from './picture.ts'
 import { decimal, element, group, type Markup } from './svg.ts'
 import { fitText, fontFamily, textWidth } from './text-width.ts'
 import { checkTheme, fill, type Theme } from './theme.ts'
 
 export interface AttentionMapOptions {
-  /** Width of the whole, 64 to 4096 pixels; by default as the picture's own within 320 to 640, for several maps 640. */
+  /** Width of the whole, 160 to 4096 pixels; by default as the picture's own within 320 to 640, for several maps 640. */
   readonly width?: number | undefined
   /** By default `auto`: light or dark as the reader's system is. */
   readonly theme?: Theme | undefined
@@ -21,10 +21,6 @@ export interface AttentionMapsOptions extends AttentionMapOptions {
   /** How many maps stand side by side, 1 to 16; by default four, or as many as there are. */
   readonly columns?: number | undefined
 }
-export interface PatchGrid {
-  readonly rows: number
-  readonly columns: number
-}
 /** One of several maps. */
 export interface LabelledWeights {
   readonly label: string
@@ -34,11 +30,6 @@ export interface LabelledWeights {
 
 const gap = 12
 const labels = { size: 13, height: 24 }
-const legend = { width: 160, height: 10, size: 12 }
-/** Weights become colours in this many steps: finer ones cannot be told apart, and each step is one path. */
-const steps = 32
-/** How much of the grey picture the colours cover, at the lowest weight and at the highest. */
-const cover = { lowest: 0.5, highest: 0.8 }
 
 /**
  * Draws weights over a picture, for instance where the latent queries look: `patchAttention(projection_attentions)`.
@@ -70,8 +61,7 @@ export async function attentionMaps(
   options: AttentionMapsOptions = {},
 ): Promise<string> {
   rejectUnknownOptions('attentionMaps', options, ['width', 'theme', 'grid', 'columns'])
-  if (!Array.isArray(maps) || maps.length === 0)
-    throw invalidType('maps', 'an array of at least one { label, weights }', maps)
+  checkMaps(maps)
   const columns = options.columns ?? Math.min(4, maps.length)
   if (!Number.isInteger(columns) || columns < 1 || columns > 16)
     throw invalidRange('columns', 'a whole number from 1 to 16', columns)
@@ -90,14 +80,16 @@ async function draw(
 ): Promise<string> {
   const theme = checkTheme(options.theme ?? 'auto')
   const width = checkWidth(options.width)
-  const grids = maps.map((map, index) => checkMap(`maps[${index}]`, map, options.grid))
+  const grids = maps.map(({ weights }, index) =>
+    checkWeights(maps.length === 1 ? 'weights' : `maps[${index}].weights`, weights, options.grid),
+  )
   const highest = Math.max(...maps.map(({ weights }) => maximum(weights)))
   // Without a width, the picture alone says how wide one map is.
   const mapWidth =
     width === undefined
       ? undefined
       : Math.max(16, Math.floor((width - 2 * cardPadding - (columns - 1) * gap) / columns))
-  const { frame, shown, own, href } = await embedPicture(image, {
+  const { frame, shown, href, pixelHash } = await embedPicture(image, {
     width: mapWidth,
     density: columns > 1 ? 2 : 1,
     greyscale: true,
@@ -105,15 +97,16 @@ async function draw(
   const rowHeight = frame.height + labelHeight + gap
   const rows = Math.ceil(maps.length / columns)
   const legendTop = cardPadding + rows * rowHeight
+  const innerWidth = columns * frame.width + (columns - 1) * gap
 
   return svgCard(
     {
-      content: [own, maps.map(({ label, weights }) => [label, Array.from(weights)]), grids, columns],
-      width: 2 * cardPadding + columns * frame.width + (columns - 1) * gap,
-      height: legendTop + legend.height + cardPadding,
+      content: [pixelHash, maps.map(({ label, weights }) => [label, Array.from(weights)]), grids, columns],
+      width: innerWidth + 2 * cardPadding,
+      height: legendTop + heatLegendHeight + cardPadding,
       title:
         maps.length === 1 ? 'Attention over the picture' : `Attention over the picture, ${maps.length} maps`,
-      description: `The colours run from weight 0, dark, to ${short(highest)}, bright.`,
+      description: `The colours run from weight 0, dark, to ${inDigits(highest)}, bright.`,
       theme,
     },
     (id) =>
@@ -139,38 +132,13 @@ async function draw(
             map.label !== '' && mapLabel(map.label, frame, theme),
           ),
         ),
-        element('g', { transform: translation(cardPadding, legendTop) }, legendOf(highest, theme)),
+        element(
+          'g',
+          { transform: translation(cardPadding, legendTop) },
+          heatLegend(highest, innerWidth, theme),
+        ),
       ),
   )
-}
-
-/** One path for all cells of a colour, neighbours in a row joined; in units of the grid, stretched over `area`. */
-function heatLayer(weights: ArrayLike<number>, grid: PatchGrid, highest: number, area: Rectangle): Markup {
-  const paths = new Array<string>(steps).fill('')
-  for (let row = 0; row < grid.rows; row++) {
-    const stepAt = (column: number): number => step(weights[row * grid.columns + column]!, highest)
-    for (let column = 0; column < grid.columns;) {
-      const first = column
-      do column++
-      while (column < grid.columns && stepAt(column) === stepAt(first))
-      paths[stepAt(first)]! += `M${first} ${row}h${column - first}v1H${first}z`
-    }
-  }
-  const scaling = `scale(${area.width / grid.columns} ${area.height / grid.rows})`
-  return element(
-    'g',
-    { transform: `${translation(area.x, area.y)} ${scaling}`, 'shape-rendering': 'crispEdges' },
-    ...paths.map((d, index) => d !== '' && element('path', { d, ...colourOfStep(index) })),
-  )
-}
-
-function step(weight: number, highest: number): number {
-  return highest === 0 ? 0 : Math.min(steps - 1, Math.floor((weight / highest) * steps))
-}
-
-function colourOfStep(index: number): { fill: string; 'fill-opacity': number } {
-  const share = index / (steps - 1)
-  return { fill: viridis(share), 'fill-opacity': cover.lowest + (cover.highest - cover.lowest) * share }
 }
 
 function mapLabel(text: string, frame: Size, theme: Theme): Markup {
@@ -189,50 +157,31 @@ function mapLabel(text: string, frame: Size, theme: Theme): Markup {
   )
 }
 
-/** The scale of colours from 0 to the greatest weight. */
-function legendOf(highest: number, theme: Theme): Markup {
-  const text = (x: number, content: string): Markup => {
-    const attributes = { x, y: legend.height, 'font-family': fontFamily, 'font-size': legend.size }
-    return element('text', { ...attributes, ...fill('muted', theme) }, content)
+function checkMaps(maps: unknown): void {
+  if (!Array.isArray(maps) || maps.length === 0)
+    throw invalidType('maps', 'an array of at least one { label, weights }', maps)
+  for (const [index, map] of (maps as unknown[]).entries()) {
+    const { label } = (map ?? {}) as { readonly label?: unknown }
+    if (typeof label !== 'string') throw invalidType(`maps[${index}].label`, 'a string', label)
   }
-  const left = textWidth('0', legend.size) + 6
-  const part = legend.width / steps
-  return group(
-    text(0, '0'),
-    element('rect', { x: left, width: legend.width, height: legend.height, fill: '#808080' }),
-    element(
-      'g',
-      { 'shape-rendering': 'crispEdges' },
-      ...Array.from({ length: steps }, (_, index) =>
-        element('rect', {
-          x: left + index * part,
-          width: part,
-          height: legend.height,
-          ...colourOfStep(index),
-        }),
-      ),
-    ),
-    text(left + legend.width + 6, `${short(highest)} attention`),
-  )
 }
 
-function checkMap(name: string, map: unknown, grid: PatchGrid | undefined): PatchGrid {
-  const { label, weights } = (map ?? {}) as Partial<LabelledWeights>
-  if (typeof label !== 'string') throw invalidType(`${name}.label`, 'a string', label)
-  if (typeof weights !== 'object' || typeof weights.length !== 'number')
-    throw invalidType(`${name}.weights`, 'a Float32Array or an array of numbers', weights)
-  for (const [index, weight] of Array.from(weights).entries())
-    if (!Number.isFinite(weight) || weight < 0)
-      throw invalidRange(`${name}.weights[${index}]`, 'a finite number from 0', weight)
-  const side = Math.sqrt(weights.length)
+function checkWeights(name: string, weights: unknown, grid: PatchGrid | undefined): PatchGrid {
+  if (!Array.isArray(weights) && !ArrayBuffer.isView(weights))
+    throw invalidType(name, 'a Float32Array or an array of numbers', weights)
+  const values: unknown[] = Array.from(weights as ArrayLike<unknown>)
+  for (const [index, weight] of values.entries())
+    if (typeof weight !== 'number' || !Number.isFinite(weight) || weight < 0)
+      throw invalidRange(`${name}[${index}]`, 'a finite number from 0', weight)
+  const side = Math.sqrt(values.length)
   const { rows, columns } = grid ?? { rows: side, columns: side }
-  if (!Number.isInteger(rows) || !Number.isInteger(columns) || rows < 1 || rows * columns !== weights.length)
+  if (!Number.isInteger(rows) || !Number.isInteger(columns) || rows < 1 || rows * columns !== values.length)
     throw invalidRange(
-      `the number of ${name}.weights`,
+      `the length of ${name}`,
       grid === undefined
         ? 'a square number, one weight a patch (for another shape pass the option grid: { rows, columns })'
         : `one weight for each of ${rows} x ${columns} patches`,
-      weights.length,
+      values.length,
     )
   return { rows, columns }
 }
@@ -240,11 +189,6 @@ function checkMap(name: string, map: unknown, grid: PatchGrid | undefined): Patc
 /** Not `Math.max(...weights)`: a long list is more than a call takes. */
 function maximum(weights: ArrayLike<number>): number {
   return Array.from(weights).reduce((a, b) => Math.max(a, b), 0)
-}
-
-/** A weight in three digits. */
-function short(weight: number): string {
-  return String(Number(weight.toPrecision(3)))
 }
 
 function translation(x: number, y: number): string {

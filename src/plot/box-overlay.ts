@@ -8,7 +8,7 @@ import { fitText, fontFamily, textWidth } from './text-width.ts'
 
 /** The widths of the coloured line and of the lines it lies on, in pixels. */
 const line = { colour: 2.5, light: 4.5, dark: 6 }
-const label = { size: 13, height: 21, padding: 7, widest: 280 }
+const label = { size: 13, height: 21, padding: 7, widest: 280, margin: 3 }
 
 interface DrawnBox {
   readonly entity: number
@@ -94,20 +94,22 @@ function drawBox({ entity, area, title }: DrawnBox): Markup {
 }
 
 function drawLabels(boxes: readonly DrawnBox[], frame: Size): Markup[] {
-  const widest = Math.min(label.widest, frame.width)
+  const inside = { width: frame.width - 2 * label.margin, height: frame.height - 2 * label.margin }
+  const widest = Math.min(label.widest, inside.width)
   const bold = (text: string): number => textWidth(text, label.size, 'bold')
   const texts = boxes.map(({ name }) => fitText(name.trim(), widest - 2 * label.padding, bold))
   const requests = boxes.map(({ area }, index): LabelRequest => ({
-    box: outerEdge(area),
+    box: moved(outerEdge(area), -label.margin),
     width: Math.min(widest, bold(texts[index]!) + 2 * label.padding),
     height: label.height,
   }))
-  const places = layoutLabels(requests, frame)
+  const places = layoutLabels(requests, inside).map((place) => moved(place, label.margin))
   return [
     // Leaders first: where one crosses another label it passes under it.
     ...places.flatMap((place, index) => {
-      const { box } = requests[index]!
-      return distance(place, box) > 1 ? [leader(place, box, boxes[index]!.entity)] : []
+      const { area, entity } = boxes[index]!
+      const box = outerEdge(area)
+      return distance(place, box) > 1 ? [leader(place, box, entity)] : []
     }),
     ...places.map((place, index) => drawLabel(boxes[index]!, texts[index]!, place)),
   ]
@@ -156,6 +158,10 @@ function nearest(a: number, aLength: number, b: number, bLength: number): [numbe
   if (b + bLength < a) return [a, b + bLength]
   const middle = (Math.max(a, b) + Math.min(a + aLength, b + bLength)) / 2
   return [middle, middle]
+}
+
+function moved(rectangle: Rectangle, by: number): Rectangle {
+  return { ...rectangle, x: rectangle.x + by, y: rectangle.y + by }
 }
 
 function outerEdge(area: Rectangle): Rectangle {

@@ -4,7 +4,7 @@ import { contentId, element, type Child } from './svg.ts'
 import { fill, stroke, themeStyle, type Theme } from './theme.ts'
 
 export interface Card {
-  /** What tells this picture from another: its id is made from it. Without the raster, whose bytes vary with the encoder. */
+  /** What tells this picture from another: its id is made from it. */
   readonly content: unknown
   /** In pixels. */
   readonly width: number

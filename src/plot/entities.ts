@@ -1,15 +1,10 @@
 // Entities as they come into a picture: checked once, turned into boxes as fractions of the picture and spans that
 // lie in the caption.
 import { invalidRange, invalidType } from '../errors.ts'
+import type { ImageSize } from '../text/boxes.ts'
 
 /** `[x1, y1, x2, y2]`: two opposite corners. */
 export type BoxCorners = readonly [number, number, number, number]
-/** `[name, [start, end], boxes]`, as `post_process_generation` returns them; spans count code points. */
-export type EntityLike = readonly [
-  name: string,
-  span: readonly [start: number, end: number],
-  boxes: readonly (readonly number[])[],
-]
 /** What the numbers of a box count: the picture's width and height as 1, or its pixels. */
 export type BoxUnit = 'fractions' | 'pixels'
 
@@ -22,7 +17,7 @@ export function checkBoxUnit(unit: string): BoxUnit {
 /** An entity that has been checked. */
 export interface CheckedEntity {
   readonly name: string
-  /** `end` not before `start`; [-1, -1] for a box that belongs to no phrase. */
+  /** Code points of the caption; empty for a box that belongs to no phrase. */
   readonly span: readonly [number, number]
   /** In fractions of the picture, x1 <= x2 and y1 <= y2; a part may lie outside 0 to 1. */
   readonly boxes: readonly BoxCorners[]
@@ -40,7 +35,7 @@ export interface CheckedEntity {
 export function checkEntities(
   entities: unknown,
   unit: BoxUnit,
-  size: { readonly width: number; readonly height: number } | undefined,
+  size: ImageSize | undefined,
   caption?: string,
 ): CheckedEntity[] {
   if (!Array.isArray(entities))
@@ -65,9 +60,8 @@ function checkSpan(name: string, span: unknown, length: number): readonly [numbe
   if (!Array.isArray(span) || span.length !== 2 || !span.every((place) => Number.isInteger(place)))
     throw invalidType(name, 'a span of two whole numbers [start, end]', span)
   const [start, end] = span as [number, number]
-  // post_process_generation gives a box without a phrase the span [-1, -1].
-  if (start === -1 && end === -1) return [-1, -1]
-  if (start < 0 || end < start || end > length)
+  // A box without a phrase has an empty span, which post_process_generation may put just outside the caption.
+  if (end < start || (end > start && (start < 0 || end > length)))
     throw invalidRange(
       name,
       length === Infinity
@@ -78,12 +72,7 @@ function checkSpan(name: string, span: unknown, length: number): readonly [numbe
   return [start, end]
 }
 
-function checkBox(
-  name: string,
-  box: unknown,
-  unit: BoxUnit,
-  size: { readonly width: number; readonly height: number } | undefined,
-): BoxCorners {
+function checkBox(name: string, box: unknown, unit: BoxUnit, size: ImageSize | undefined): BoxCorners {
   if (!Array.isArray(box) || box.length !== 4 || !box.every((value) => Number.isFinite(value)))
     throw invalidType(name, 'a box of four finite numbers [x1, y1, x2, y2]', box)
   const corners = box as [number, number, number, number]

@@ -76,29 +76,21 @@ function cheapest(
   return best!
 }
 
-/** Positions worth trying, the most usual first: around the box, then rows over the frame. */
+/** Positions worth trying, the most usual first: around the box, along its edges, then rows over the frame. */
 function positions(label: LabelRequest, frame: Size): Rectangle[] {
   const { box, width, height } = label
+  const left = box.x
   const right = box.x + box.width - width
-  const below = box.y + box.height
-  const beside: [number, number][] = [
-    [box.x, box.y - height], // above the box, flush left
-    [right, box.y - height],
-    [box.x, box.y], // inside, top left
-    [right, box.y],
-    [box.x, below], // below
-    [right, below],
-    [box.x, below - height], // inside, bottom left
-    [right, below - height],
-    [box.x + box.width, box.y], // to the right
-    [box.x - width, box.y], // to the left
-    [box.x + box.width, below - height],
-    [box.x - width, below - height],
-    [box.x + (box.width - width) / 2, box.y + (box.height - height) / 2],
-  ]
+  const [above, top] = [box.y - height, box.y]
+  const [bottom, below] = [box.y + box.height - height, box.y + box.height]
+  const places: [number, number][] = []
+  for (const y of [above, top, below, bottom]) places.push([left, y], [right, y])
+  for (const y of [top, bottom]) places.push([box.x + box.width, y], [box.x - width, y])
+  for (const y of [above, top, below, bottom])
+    for (let x = left + width + gap; x < right; x += width + gap) places.push([x, y])
   for (let y = 0; y + height <= frame.height; y += height + gap)
-    for (const x of [box.x, right, 0, frame.width - width]) beside.push([x, y])
-  return beside.map(([x, y]) => ({
+    for (const x of [left, right, 0, frame.width - width]) places.push([x, y])
+  return places.map(([x, y]) => ({
     x: clamp(x, 0, frame.width - width),
     y: clamp(y, 0, frame.height - height),
     width,

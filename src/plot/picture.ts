@@ -1,8 +1,10 @@
 // A picture as an SVG can carry it: small enough for a notebook, as a data URL.
+import { createHash } from 'node:crypto'
 import sharp from 'sharp'
 import { invalidRange } from '../errors.ts'
 import type { ImageInput } from '../image/image-input.ts'
 import { loadRgb } from '../image/load-image.ts'
+import type { ImageSize } from '../text/boxes.ts'
 import type { Rectangle, Size } from './label-layout.ts'
 
 /** A picture ready for embedding, and the size to show it in. */
@@ -10,19 +12,20 @@ export interface EmbeddedPicture {
   /** `data:image/png;base64,…` or JPEG, at most as large as it is shown. */
   readonly href: string
   /** The area on the page that the picture is centred in: larger than it only if it is very high or very flat. */
-  readonly frame: { readonly width: number; readonly height: number }
+  readonly frame: Size
   /** Where in the frame it is shown, in CSS pixels. */
   readonly shown: Rectangle
   /** The picture's own size in pixels, EXIF orientation applied. */
-  readonly own: { readonly width: number; readonly height: number }
+  readonly own: ImageSize
+  /** A hash of its pixels: unlike the bytes in `href` it does not vary with the encoder. */
+  readonly pixelHash: string
 }
 
 /** Without a wish, pictures are shown in their own width within these limits: a notebook's column, a legible label. */
 const narrowest = 320
 const widest = 640
-/** A frame is at most this many times as high as wide, and never lower than a few labels. */
+/** A frame is at most this many times as high as wide. */
 const highest = 1.25
-const lowest = 96
 const jpegQuality = 85
 /** A PNG, which keeps every pixel, may be this many times as large as the JPEG before the JPEG is taken. */
 const pngAllowance = 2
@@ -30,6 +33,8 @@ const pngAllowance = 2
 export interface EmbedOptions {
   /** The width to show it in; by default the picture's own, within 320 to 640. */
   readonly width?: number | undefined
+  /** The height of the frame at least, for what must find room over a flat picture; by default 0. */
+  readonly minimumHeight?: number
   /** Pixels of the embedded picture for one on the page; by default 1. */
   readonly density?: number
   /** Whether to take the colours out, for a picture that colours are laid upon. */
@@ -42,7 +47,7 @@ export interface EmbedOptions {
  */
 export async function embedPicture(
   image: ImageInput,
-  { width, density = 1, greyscale = false }: EmbedOptions = {},
+  { width, minimumHeight = 0, density = 1, greyscale = false }: EmbedOptions = {},
 ): Promise<EmbeddedPicture> {
   const { data, ...own } = await loadRgb(image)
   const wished = width ?? Math.min(Math.max(own.width, narrowest), widest)
@@ -51,7 +56,7 @@ export async function embedPicture(
     width: Math.max(1, Math.round(own.width * scale)),
     height: Math.max(1, Math.round(own.height * scale)),
   }
-  const frame = { width: Math.round(wished), height: Math.max(size.height, lowest) }
+  const frame = { width: Math.round(wished), height: Math.max(size.height, minimumHeight) }
   let pipeline = sharp(data, { raw: { ...own, channels: 3 } })
   if (scale * density < 1)
     pipeline = pipeline.resize({ width: size.width * density, height: size.height * density, fit: 'fill' })
@@ -66,6 +71,7 @@ export async function embedPicture(
     frame,
     shown: centred(size, frame),
     own,
+    pixelHash: createHash('sha256').update(data).digest('hex'),
   }
 }
 
@@ -73,9 +79,9 @@ function centred(size: Size, frame: Size): Rectangle {
   return { x: (frame.width - size.width) / 2, y: (frame.height - size.height) / 2, ...size }
 }
 
-/** Checks the option `width` of a picture. @throws {RangeError} if it is given and not a number from 64 to 4096 */
+/** Checks the option `width` of a picture. @throws {RangeError} if it is given and not a number from 160 to 4096 */
 export function checkWidth(width: number | undefined): number | undefined {
-  if (width !== undefined && !(Number.isFinite(width) && width >= 64 && width <= 4096))
-    throw invalidRange('width', 'a number of pixels from 64 to 4096', width)
+  if (width !== undefined && !(Number.isFinite(width) && width >= 160 && width <= 4096))
+    throw invalidRange('width', 'a number of pixels from 160 to 4096', width)
   return width
 }

@@ -17,6 +17,7 @@ const advances = [
 ]
 /** Bold letters are wider by about this much. */
 const boldFactor = 1.07
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
 const wide =
   /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}|[\u3000-\u303F\uFF01-\uFF60]/u
 const pictograph = /\p{Emoji_Presentation}/u
@@ -24,25 +25,25 @@ const withoutWidth = /\p{Mark}|\p{Default_Ignorable_Code_Point}/u
 
 /** The width of text in pixels. @param size - font size in pixels */
 export function textWidth(text: string, size: number, weight: 'normal' | 'bold' = 'normal'): number {
-  let thousandths = 0
-  for (const character of text) thousandths += advance(character)
-  return (thousandths / 1000) * size * (weight === 'bold' ? boldFactor : 1)
+  return sumOver(text, advance) * size * (weight === 'bold' ? boldFactor : 1)
 }
 
 /** The width in pixels of text in the monospace font. */
 export function monospaceWidth(text: string, size: number): number {
-  let columns = 0
-  for (const character of text)
-    columns += withoutWidth.test(character) ? 0 : wide.test(character) || pictograph.test(character) ? 2 : 1
-  return columns * monospaceAdvance * size
+  return sumOver(text, columns) * monospaceAdvance * size
 }
 
-/** Text cut with an ellipsis to fit `width` pixels by the given measure; whole characters as a reader sees them. */
+/**
+ * Text cut with an ellipsis to fit `width` pixels, between characters as a reader sees them.
+ * @param measure - the width of a text, such as `textWidth` in one size
+ */
 export function fitText(text: string, width: number, measure: (text: string) => number): string {
   if (measure(text) <= width) return text
   let kept = ''
+  let used = measure('…')
   for (const character of graphemes(text)) {
-    if (measure(`${kept}${character}…`) > width) break
+    used += measure(character)
+    if (used > width) break
     kept += character
   }
   return `${kept.trimEnd()}…`
@@ -50,18 +51,30 @@ export function fitText(text: string, width: number, measure: (text: string) => 
 
 /** The characters of a text as a reader sees them: a letter with its accents, an emoji with its parts. */
 export function graphemes(text: string): string[] {
-  return Array.from(
-    new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text),
-    (part) => part.segment,
-  )
+  return Array.from(segmenter.segment(text), ({ segment }) => segment)
 }
 
+/** A letter with accents is as wide as the letter, an emoji of several parts as wide as one. */
+function sumOver(text: string, width: (character: string) => number): number {
+  return graphemes(text).reduce((sum, grapheme) => sum + widest(grapheme, width), 0)
+}
+
+function widest(grapheme: string, width: (character: string) => number): number {
+  let result = 0
+  for (const character of grapheme) result = Math.max(result, width(character))
+  return result
+}
+
+/** In multiples of the font size. */
 function advance(character: string): number {
-  // An accented letter is as wide as the letter it is made from.
   const inTable = advances[character.normalize('NFD').codePointAt(0)! - 0x20]
-  if (inTable !== undefined) return inTable
+  if (inTable !== undefined) return inTable / 1000
   if (withoutWidth.test(character)) return 0
-  if (pictograph.test(character)) return 1300
-  if (wide.test(character)) return 1000
-  return character === '…' ? 1000 : 600
+  if (pictograph.test(character)) return 1.3
+  return wide.test(character) || character === '…' ? 1 : 0.6
+}
+
+function columns(character: string): number {
+  if (withoutWidth.test(character)) return 0
+  return wide.test(character) || pictograph.test(character) ? 2 : 1
 }

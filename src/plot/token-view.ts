@@ -12,7 +12,7 @@ import { tokenKinds, type TokenKind } from './token-kinds.ts'
 export interface TokenViewOptions {
   /** Which row of a batch, from 0; by default the first. */
   readonly row?: number | undefined
-  /** Width on the page, 64 to 4096 pixels; by default 640. */
+  /** Width on the page, 160 to 4096 pixels; by default 640. */
   readonly width?: number | undefined
   /** By default `auto`: light or dark as the reader's system is. */
   readonly theme?: Theme | undefined
@@ -21,8 +21,8 @@ export interface TokenViewOptions {
 const kinds: Readonly<Record<TokenKind, { name: string; colour: string }>> = {
   special: { name: 'special', colour: '#8A94A0' },
   image: { name: 'image', colour: entityColour(0) },
-  grounding: { name: 'grounding tag', colour: entityColour(2) },
-  patch: { name: 'patch index', colour: entityColour(1) },
+  grounding: { name: 'grounding tags', colour: entityColour(2) },
+  patch: { name: 'patch indices', colour: entityColour(1) },
   text: { name: 'text', colour: 'none' },
 }
 const chip = { height: 42, padding: 8, radius: 5, gap: 6, rowGap: 8, tint: 0.2 }
@@ -162,7 +162,7 @@ function legendOf(blocks: readonly TokenBlock[], top: number, theme: Theme): Mar
   const entries = tokenKinds.flatMap((kind) => {
     const count = blocks.reduce((total, block) => total + (block.kind === kind ? block.ids.length : 0), 0)
     if (count === 0) return []
-    const text = `${count} ${kinds[kind].name}`
+    const text = `${kinds[kind].name}: ${count}`
     const left = x
     x += legend.swatch + 6 + textWidth(text, legend.size) + legend.gap
     return [
