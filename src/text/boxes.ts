@@ -170,6 +170,13 @@ function checkNumbers(
     throw invalidType(name, expected, values)
 }
 
+/** Checks the size of a picture. @throws {TypeError} unless it is two positive numbers */
+export function checkImageSize(name: string, size: unknown): asserts size is ImageSize {
+  const { width, height } = Object(size) as Partial<Record<keyof ImageSize, unknown>>
+  if (![width, height].every((side) => typeof side === 'number' && side > 0 && Number.isFinite(side)))
+    throw invalidType(name, '{ width, height } in pixels', size)
+}
+
 function checkSide(num_patches_per_side: number): void {
   if (!Number.isInteger(num_patches_per_side) || num_patches_per_side < 1)
     throw invalidRange('num_patches_per_side', 'an integer from 1', num_patches_per_side)

@@ -2,6 +2,9 @@
 // Source: transformers tokenization_utils_base.py.
 import { invalidRange, invalidType } from '../errors.ts'
 
+/** The start of a row or its end. */
+export type Side = 'left' | 'right'
+
 /** The options of `Kosmos2Tokenizer.call`, with the names and defaults of transformers; null counts as not given. */
 export interface EncodeOptions {
   /** Whether `<s>` and `</s>` go around each text; default true. */
@@ -12,7 +15,7 @@ export interface EncodeOptions {
    */
   readonly padding?: boolean | 'longest' | 'max_length' | 'do_not_pad' | null
   /** Where padding goes; default the tokenizer's `padding_side`. */
-  readonly padding_side?: 'left' | 'right' | null
+  readonly padding_side?: Side | null
   /** Rounds the length that rows are padded to up to a multiple; an integer from 1, and only where rows are padded. */
   readonly pad_to_multiple_of?: number | null
   /** Whether rows are cut to `max_length`, on the tokenizer's `truncation_side`; `max_length` without `padding` turns it on. */
@@ -59,11 +62,11 @@ export const ENCODE_OPTIONS = [
 export interface EncodePlan {
   readonly addSpecialTokens: boolean
   readonly padding: 'longest' | 'max_length' | 'do_not_pad'
-  readonly paddingSide: 'left' | 'right'
+  readonly paddingSide: Side
   readonly padToMultipleOf: number
   /** The largest row, special tokens included, or undefined where rows are not cut. */
   readonly truncateTo: number | undefined
-  readonly truncationSide: 'left' | 'right'
+  readonly truncationSide: Side
   readonly stride: number
   /** What 'max_length' pads to. */
   readonly maxLength: number | undefined
@@ -79,8 +82,8 @@ export interface EncodePlan {
 
 /** What the tokenizer brings to a plan. */
 export interface EncodeDefaults {
-  readonly padding_side: 'left' | 'right'
-  readonly truncation_side: 'left' | 'right'
+  readonly padding_side: Side
+  readonly truncation_side: Side
   readonly model_max_length: number
 }
 
@@ -123,7 +126,7 @@ export function planEncoding(
   return {
     addSpecialTokens,
     padding,
-    paddingSide: side('padding_side', options.padding_side) ?? defaults.padding_side,
+    paddingSide: checkSide('padding_side', options.padding_side ?? defaults.padding_side),
     padToMultipleOf,
     truncateTo,
     truncationSide: defaults.truncation_side,
@@ -210,8 +213,8 @@ export function wantsTensors(value: unknown, fallback: boolean): boolean {
   return true
 }
 
-function side(name: string, value: unknown): 'left' | 'right' | undefined {
-  if (value === undefined || value === null) return undefined
+/** Left or right. @throws {TypeError} for anything else */
+export function checkSide(name: string, value: unknown): Side {
   if (value !== 'left' && value !== 'right') throw invalidType(name, "'left' or 'right'", value)
   return value
 }

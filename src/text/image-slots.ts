@@ -1,7 +1,7 @@
 // The places of a prompt that the picture takes: after `<image>` one place a latent query, then `</image>`.
 // Source: transformers processing_kosmos2.py.
 import { type EncodeOptions, paddedLength } from './encode-options.ts'
-import { type BatchFields, type Row, batchFields, pad, padTo } from './rows.ts'
+import { type BatchFields, type Row, batchFields, longestOf, pad, padTo } from './rows.ts'
 import { BEGIN_OF_IMAGE, END_OF_IMAGE } from './tags.ts'
 import type { Kosmos2Tokenizer } from './tokenizer.ts'
 
@@ -37,7 +37,7 @@ export function encodeWithImages(
   const placeholders = [...new Array<number | undefined>(slots.count + 1).fill(begin), end]
   const { plan, samples } = tokenizer.encodeRows(prompts, options)
   const rows = samples.map(([row]) => fill(row, slots, placeholders))
-  const longest = Math.max(...rows.map(({ ids }) => ids.length))
+  const longest = longestOf(rows)
   const length = single ? longest : Math.max(longest, paddedLength(plan, longest))
   const side = tokenizer.padding_side
   return {

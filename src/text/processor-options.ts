@@ -5,7 +5,7 @@ import type { ImageCallOptions } from '../image/image-processor.ts'
 import type { Tensor } from '../tensor.ts'
 import type { PhraseBoxes } from './boxes.ts'
 import { ENCODE_OPTIONS, type EncodeOptions, flag, wantsTensors, wholeNumber } from './encode-options.ts'
-import { checkTexts } from './tokenizer.ts'
+import { checkTexts } from './texts.ts'
 
 /**
  * Texts, pictures or both, and the options of the tokenizer and of the image processor. Null counts as not given.

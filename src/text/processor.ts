@@ -1,17 +1,16 @@
 // The processor of KOSMOS-2: texts, pictures and boxes to what the model takes, and what the model writes to captions
 // with entities. Source of the behaviour: transformers processing_kosmos2.py.
-import { join } from 'node:path'
-import { readJsonObject } from '../checkpoint/json.ts'
-import { CheckpointError, invalidType, rejectUnknownOptions, show } from '../errors.ts'
+import { type ResolveOptions, resolveCheckpoint } from '../checkpoint/hub.ts'
+import { CheckpointError, invalidType, rejectUnknownOptions } from '../errors.ts'
 import type { ImageInput } from '../image/image-input.ts'
 import { Kosmos2ImageProcessor } from '../image/image-processor.ts'
-import type { Tensor } from '../tensor.ts'
-import type { ImageSize } from './boxes.ts'
+import { type ImageSize, checkImageSize } from './boxes.ts'
 import { encodeWithImages } from './image-slots.ts'
 import { flag, wholeNumber } from './encode-options.ts'
 import { warnWithoutGrounding } from './grounding-warning.ts'
 import { loadWithSize } from './image-sizes.ts'
 import { type Entity, cleanTextAndExtractEntities, entitiesInPixels } from './post-process.ts'
+import { readPatchIndexCount } from './processor-config.ts'
 import {
   type CheckedCall,
   type Kosmos2Inputs,
@@ -22,10 +21,11 @@ import {
   checkCall,
 } from './processor-options.ts'
 import { boxesPerText, buildPrompt, needImageSize } from './prompt.ts'
-import { type BatchFields, toTensors, unbatch } from './rows.ts'
+import { type BatchFields, nested, toTensors, unbatch } from './rows.ts'
 import { END_OF_IMAGE, TAG_TOKENS, patchIndexToken } from './tags.ts'
+import { checkTexts } from './texts.ts'
 import type { TokenIdRows, TokenIds } from './token-ids.ts'
-import { type DecodeOptions, Kosmos2Tokenizer, checkTexts } from './tokenizer.ts'
+import { type DecodeOptions, Kosmos2Tokenizer } from './tokenizer.ts'
 
 /** Options of `call` with at least a text. */
 type WithText = ProcessorOptions & { readonly text: string | readonly string[] }
@@ -74,14 +74,18 @@ export class Kosmos2Processor {
 
   /**
    * Reads the processor of a checkpoint, in the layout with processor_config.json or the older one without it.
-   * @param folder - the checkpoint's folder
-   * @throws {CheckpointError} `NOT_FOUND` if a file is missing, `BAD_TOKENIZER` or `BAD_CONFIG` if it is damaged
+   * @param nameOrFolder - the checkpoint's folder, or its name on the Hugging Face hub; weights are not downloaded
+   * @throws {CheckpointError} saying what is missing or damaged
    */
-  static async from_pretrained(folder: string): Promise<Kosmos2Processor> {
+  static async from_pretrained(
+    nameOrFolder: string,
+    options: ResolveOptions = {},
+  ): Promise<Kosmos2Processor> {
+    const folder = await resolveCheckpoint(nameOrFolder, options, 'processor')
     const [image_processor, tokenizer, patches] = await Promise.all([
       Kosmos2ImageProcessor.from_pretrained(folder),
       Kosmos2Tokenizer.from_pretrained(folder),
-      readPatchIndexCount(join(folder, 'processor_config.json')),
+      readPatchIndexCount(folder),
     ])
     return new Kosmos2Processor(image_processor, tokenizer, patches)
   }
@@ -254,7 +258,8 @@ export class Kosmos2Processor {
   ): string | [caption: string, entities: Entity[]] {
     if (typeof text !== 'string') throw invalidType('text', 'a string', text)
     rejectUnknownOptions('post_process_generation', options, ['cleanup_and_extract', 'image_size'])
-    const size = checkImageSize(options.image_size)
+    const size = options.image_size ?? undefined
+    if (size !== undefined) checkImageSize('image_size', size)
     const generated = text.split(END_OF_IMAGE).at(-1)!
     if (!flag('cleanup_and_extract', options.cleanup_and_extract, true)) return generated
     const [caption, entities] = cleanTextAndExtractEntities(generated, this.#patchesPerSide)
@@ -270,38 +275,4 @@ export class Kosmos2Processor {
       this.post_process_generation(text, { cleanup_and_extract: false }),
     )
   }
-}
-
-function checkImageSize(size: unknown): ImageSize | undefined {
-  if (size === undefined || size === null) return undefined
-  const { width, height } = Object(size) as Partial<Record<'width' | 'height', unknown>>
-  if (![width, height].every((side) => typeof side === 'number' && side > 0 && Number.isFinite(side)))
-    throw invalidType('image_size', '{ width, height } in pixels', size)
-  return size as ImageSize
-}
-
-/** The values of a float32 tensor [B, 3, H, W] as nested arrays. */
-function nested({ data, dims }: Tensor): number[][][][] {
-  const values = Array.from(data as Float32Array)
-  const chunks = <T>(list: readonly T[], length: number): T[][] =>
-    Array.from({ length: list.length / length }, (_, i) => list.slice(i * length, (i + 1) * length))
-  return chunks(chunks(chunks(values, dims[3]!), dims[2]!), dims[1]!)
-}
-
-/** `num_patch_index_tokens` of a processor_config.json; 1024 in the older layout, which has no such file. */
-async function readPatchIndexCount(path: string): Promise<number> {
-  let config
-  try {
-    config = await readJsonObject(path)
-  } catch (error) {
-    if (error instanceof CheckpointError && error.code === 'NOT_FOUND') return 1024
-    throw error
-  }
-  const count = config['num_patch_index_tokens'] ?? 1024
-  if (typeof count !== 'number' || !Number.isSafeInteger(count) || count < 1)
-    throw new CheckpointError(
-      'BAD_CONFIG',
-      `${path}: expected an integer from 1 for num_patch_index_tokens but found ${show(count)}`,
-    )
-  return count
 }

@@ -1,6 +1,6 @@
 // Rows of token ids on their way to a batch: cut, padded, and turned into the fields that the model takes.
 import { type Tensor, int64 } from '../tensor.ts'
-import type { EncodePlan } from './encode-options.ts'
+import type { EncodePlan, Side } from './encode-options.ts'
 
 /** One encoded text: for each place the id, whether to attend to it, and whether it is an added special token. */
 export interface Row {
@@ -32,12 +32,7 @@ export function surround(
  * Token ids cut into pieces of at most `length`: first what truncation keeps, then the pieces it cut off, each
  * repeating `stride` tokens of the one before.
  */
-export function cut(
-  ids: readonly number[],
-  length: number,
-  stride: number,
-  side: 'left' | 'right',
-): number[][] {
+export function cut(ids: readonly number[], length: number, stride: number, side: Side): number[][] {
   if (ids.length <= length) return [[...ids]]
   if (length === 0) return [[], [...ids]]
   const pieces: number[][] = []
@@ -53,19 +48,19 @@ export function cut(
   return pieces
 }
 
+/** The length of the longest row. */
+export function longestOf(rows: readonly Row[]): number {
+  return rows.reduce((longest, { ids }) => Math.max(longest, ids.length), 0)
+}
+
 /** Values padded with a filler to a length; longer ones are left as they are. */
-export function padTo(
-  values: readonly number[],
-  length: number,
-  side: 'left' | 'right',
-  filler: number,
-): number[] {
+export function padTo(values: readonly number[], length: number, side: Side, filler: number): number[] {
   const padding = new Array<number>(Math.max(0, length - values.length)).fill(filler)
   return side === 'left' ? [...padding, ...values] : [...values, ...padding]
 }
 
 /** The row padded to a length; a longer one is left as it is. */
-export function pad(row: Row, length: number, side: 'left' | 'right', padId: number): Row {
+export function pad(row: Row, length: number, side: Side, padId: number): Row {
   return {
     ids: padTo(row.ids, length, side, padId),
     attention: padTo(row.attention, length, side, 0),
@@ -116,4 +111,14 @@ function toTensor(name: string, values: number[][] | number[]): Tensor {
         'padding: true makes them equal, return_tensors: null gives them as arrays',
     )
   return int64(rows.flat(), [rows.length, first.length])
+}
+
+/** The values of a float32 tensor [B, C, H, W] as nested arrays. */
+export function nested({ data, dims }: Tensor): number[][][][] {
+  const [, channels, height, width] = dims as [number, number, number, number]
+  return split(split(split(Array.from(data as Float32Array), width), height), channels)
+}
+
+function split<T>(values: readonly T[], length: number): T[][] {
+  return Array.from({ length: values.length / length }, (_, i) => values.slice(i * length, (i + 1) * length))
 }

@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { type JsonObject, isJsonObject, readJsonObject } from '../checkpoint/json.ts'
 import { CheckpointError, show } from '../errors.ts'
+import type { Side } from './encode-options.ts'
 
 /** What a tokenizer is made of. */
 export interface TokenizerFiles {
@@ -22,8 +23,8 @@ export interface TokenizerSettings {
   readonly eos_token: string
   readonly unk_token: string
   readonly pad_token: string
-  readonly padding_side: 'left' | 'right'
-  readonly truncation_side: 'left' | 'right'
+  readonly padding_side: Side
+  readonly truncation_side: Side
   /** Where `truncation` without `max_length` cuts; a huge number stands for no limit. */
   readonly model_max_length: number
   readonly clean_up_tokenization_spaces: boolean
@@ -132,7 +133,7 @@ function checkTemplate(path: string, { post_processor }: JsonObject): { prefix: 
 const SIDES = ['left', 'right'] as const
 
 function checkSettings(path: string, config: JsonObject): TokenizerSettings {
-  const side = (name: string): 'left' | 'right' => {
+  const side = (name: string): Side => {
     const value = config[name] ?? 'right'
     const known = SIDES.find((word) => word === value)
     if (known === undefined) throw bad(path, name, '"left" or "right"', value)

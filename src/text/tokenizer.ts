@@ -1,12 +1,15 @@
 // The tokenizer of KOSMOS-2: texts to token ids and back. The work is done by @huggingface/tokenizers; here are the
 // files, batches, and the places where that package and the reference part.
 // Source of the behaviour: transformers tokenization_utils_tokenizers.py and the Rust package tokenizers.
-import { CheckpointError, invalidRange, invalidType, rejectUnknownOptions } from '../errors.ts'
+import { type ResolveOptions, resolveCheckpoint } from '../checkpoint/hub.ts'
+import { CheckpointError, invalidType, rejectUnknownOptions } from '../errors.ts'
 import type { Tensor } from '../tensor.ts'
 import {
   ENCODE_OPTIONS,
   type EncodeOptions,
   type EncodePlan,
+  type Side,
+  checkSide,
   flag,
   paddedLength,
   planEncoding,
@@ -16,12 +19,14 @@ import {
   type Row,
   batchFields,
   cut,
+  longestOf,
   pad,
   row,
   surround,
   toTensors,
   unbatch,
 } from './rows.ts'
+import { checkTexts } from './texts.ts'
 import { type TokenIdRows, type TokenIds, manyRows, oneRow } from './token-ids.ts'
 import { type TokenizerModel, createTokenizerModel } from './tokenizer-model.ts'
 import { type TokenizerFiles, readTokenizerFiles } from './tokenizer-file.ts'
@@ -51,12 +56,8 @@ export interface DecodeOptions {
 export class Kosmos2Tokenizer {
   /** What the model takes from the tokenizer. */
   readonly model_input_names: readonly string[] = ['input_ids', 'attention_mask']
-  /** Where padding goes, `'left'` for generation in batches. May be set; with pictures it is the only way. */
-  padding_side: 'left' | 'right'
-  /** Where truncation cuts. May be set. */
-  truncation_side: 'left' | 'right'
   /** Where `truncation` cuts without `max_length`; from 1e20 on it does not. */
-  model_max_length: number
+  readonly model_max_length: number
   readonly bos_token: string
   readonly eos_token: string
   readonly unk_token: string
@@ -75,42 +76,45 @@ export class Kosmos2Tokenizer {
   readonly #suffix: readonly number[]
   readonly #specialIds: ReadonlySet<number>
   readonly #cleanUp: boolean
+  #paddingSide: Side
+  #truncationSide: Side
 
-  private constructor(tokenizer: TokenizerModel, { settings, vocabSize, prefix, suffix }: TokenizerFiles) {
-    this.#model = tokenizer
+  private constructor(model: TokenizerModel, { settings, vocabSize, prefix, suffix }: TokenizerFiles) {
+    this.#model = model
     this.#prefix = prefix
     this.#suffix = suffix
-    const added = [...tokenizer.get_added_tokens_decoder()]
-    this.#specialIds = new Set(added.filter(([, token]) => token.special).map(([id]) => id))
+    const added = model.addedTokens()
+    this.#specialIds = new Set(added.filter(({ special }) => special).map(({ id }) => id))
     this.#cleanUp = settings.clean_up_tokenization_spaces
-    this.padding_side = settings.padding_side
-    this.truncation_side = settings.truncation_side
+    this.#paddingSide = settings.padding_side
+    this.#truncationSide = settings.truncation_side
     this.model_max_length = settings.model_max_length
     this.vocab_size = vocabSize
-    this.length = Math.max(vocabSize - 1, ...added.map(([id]) => id)) + 1
-    const idOf = (name: 'bos_token' | 'eos_token' | 'unk_token' | 'pad_token'): [string, number] => {
-      const token = settings[name]
-      const id = tokenizer.token_to_id(token)
-      if (id === undefined)
-        throw new CheckpointError('BAD_TOKENIZER', `The ${name} ${token} is not in the vocabulary`)
-      return [token, id]
-    }
-    ;[this.bos_token, this.bos_token_id] = idOf('bos_token')
-    ;[this.eos_token, this.eos_token_id] = idOf('eos_token')
-    ;[this.unk_token, this.unk_token_id] = idOf('unk_token')
-    ;[this.pad_token, this.pad_token_id] = idOf('pad_token')
+    this.length = added.reduce((length, { id }) => Math.max(length, id + 1), vocabSize)
+    this.bos_token = settings.bos_token
+    this.eos_token = settings.eos_token
+    this.unk_token = settings.unk_token
+    this.pad_token = settings.pad_token
+    this.bos_token_id = idOf(model, 'bos_token', settings.bos_token)
+    this.eos_token_id = idOf(model, 'eos_token', settings.eos_token)
+    this.unk_token_id = idOf(model, 'unk_token', settings.unk_token)
+    this.pad_token_id = idOf(model, 'pad_token', settings.pad_token)
   }
 
   /**
    * Reads the tokenizer of a checkpoint: tokenizer.json and, where there is one, tokenizer_config.json.
-   * @param folder - the checkpoint's folder
+   * @param nameOrFolder - the checkpoint's folder, or its name on the Hugging Face hub; weights are not downloaded
    * @throws {CheckpointError} `NOT_FOUND` without tokenizer.json, `BAD_TOKENIZER` where a file is not what it should be
    */
-  static async from_pretrained(folder: string): Promise<Kosmos2Tokenizer> {
+  static async from_pretrained(
+    nameOrFolder: string,
+    options: ResolveOptions = {},
+  ): Promise<Kosmos2Tokenizer> {
+    const folder = await resolveCheckpoint(nameOrFolder, options, 'processor')
     const files = await readTokenizerFiles(folder)
-    let tokenizer: TokenizerModel
+    let model: TokenizerModel
     try {
-      tokenizer = createTokenizerModel(files.definition)
+      model = createTokenizerModel(files.definition)
     } catch (cause) {
       throw new CheckpointError(
         'BAD_TOKENIZER',
@@ -118,7 +122,23 @@ export class Kosmos2Tokenizer {
         { cause },
       )
     }
-    return new Kosmos2Tokenizer(tokenizer, files)
+    return new Kosmos2Tokenizer(model, files)
+  }
+
+  /** Where padding goes, `'left'` for generation in batches; with pictures, setting it here is the only way. */
+  get padding_side(): Side {
+    return this.#paddingSide
+  }
+  set padding_side(side: Side) {
+    this.#paddingSide = checkSide('padding_side', side)
+  }
+
+  /** Where truncation cuts. */
+  get truncation_side(): Side {
+    return this.#truncationSide
+  }
+  set truncation_side(side: Side) {
+    this.#truncationSide = checkSide('truncation_side', side)
   }
 
   /**
@@ -146,7 +166,7 @@ export class Kosmos2Tokenizer {
   ): TokenizerOutput<number[] | number[][] | Tensor, number[] | Tensor> {
     const { plan, samples } = this.encodeRows(checkTexts('text', text), options)
     const rows = plan.returns.overflow ? samples.flat() : samples.map(([first]) => first)
-    const length = paddedLength(plan, Math.max(...rows.map(({ ids }) => ids.length)))
+    const length = paddedLength(plan, longestOf(rows))
     const fields: BatchFields = {
       ...batchFields(
         rows.map((one) => pad(one, length, plan.paddingSide, this.pad_token_id)),
@@ -192,7 +212,7 @@ export class Kosmos2Tokenizer {
   convert_tokens_to_ids(tokens: string): number
   convert_tokens_to_ids(tokens: readonly string[]): number[]
   convert_tokens_to_ids(tokens: string | readonly string[]): number | number[] {
-    if (typeof tokens === 'string') return this.#model.token_to_id(tokens) ?? this.unk_token_id
+    if (typeof tokens === 'string') return this.#model.tokenToId(tokens) ?? this.unk_token_id
     if (!Array.isArray(tokens)) throw invalidType('tokens', 'a string or an array of strings', tokens)
     return tokens.map((token: string) => this.convert_tokens_to_ids(token))
   }
@@ -211,21 +231,22 @@ export class Kosmos2Tokenizer {
     options: { readonly skip_special_tokens?: boolean } = {},
   ): string | null | (string | null)[] {
     rejectUnknownOptions('convert_ids_to_tokens', options, ['skip_special_tokens'])
-    if (typeof ids === 'number' || typeof ids === 'bigint') return this.#tokenOf(oneRow('ids', [ids])[0]!)
+    if (typeof ids === 'number' || typeof ids === 'bigint')
+      return this.#model.idToToken(oneRow('ids', [ids])[0]!) ?? null
     const skip = flag('skip_special_tokens', options.skip_special_tokens, false)
     return oneRow('ids', ids)
       .filter((id) => !skip || !this.#specialIds.has(id))
-      .map((id) => this.#tokenOf(id))
+      .map((id) => this.#model.idToToken(id) ?? null)
   }
 
   /** Every token with its id, added tokens included. */
   get_vocab(): Map<string, number> {
-    return this.#model.get_vocab()
+    return this.#model.vocabulary()
   }
 
   /** The tokens that were added to the vocabulary, the tags among them, each with its id. */
   get_added_vocab(): Map<string, number> {
-    return new Map([...this.#model.get_added_tokens_decoder()].map(([id, { content }]) => [content, id]))
+    return new Map(this.#model.addedTokens().map(({ content, id }) => [content, id]))
   }
 
   /**
@@ -242,8 +263,7 @@ export class Kosmos2Tokenizer {
     const [prefix, suffix] = plan.addSpecialTokens ? [this.#prefix, this.#suffix] : [[], []]
     const room = (plan.truncateTo ?? Infinity) - prefix.length - suffix.length
     const samples = texts.map((text) => {
-      const { ids } = this.#model.encode(swapSpaces(text), { add_special_tokens: false })
-      const pieces = cut(ids, room, plan.stride, plan.truncationSide)
+      const pieces = cut(this.#model.encode(text), room, plan.stride, plan.truncationSide)
       return pieces.map((piece) => surround(row(piece), prefix, suffix)) as [Row, ...Row[]]
     })
     return { plan, samples }
@@ -251,47 +271,18 @@ export class Kosmos2Tokenizer {
 
   #decodeRow(ids: readonly number[], options: DecodeOptions): string {
     rejectUnknownOptions('decode', options, ['skip_special_tokens', 'clean_up_tokenization_spaces'])
-    const skip_special_tokens = flag('skip_special_tokens', options.skip_special_tokens, false)
-    const clean_up_tokenization_spaces = flag(
-      'clean_up_tokenization_spaces',
-      options.clean_up_tokenization_spaces,
-      this.#cleanUp,
+    const { skip_special_tokens, clean_up_tokenization_spaces } = options
+    return this.#model.decode(
+      ids,
+      flag('skip_special_tokens', skip_special_tokens, false),
+      flag('clean_up_tokenization_spaces', clean_up_tokenization_spaces, this.#cleanUp),
     )
-    // The package would put <unk> in the place of ids beyond the vocabulary, and refuses an empty sequence.
-    const known = ids.filter((id) => this.#tokenOf(id) !== null)
-    if (known.length === 0) return ''
-    return this.#model.decode(known, { skip_special_tokens, clean_up_tokenization_spaces })
-  }
-
-  #tokenOf(id: number): string | null {
-    if (id < 0) throw invalidRange('a token id', 'an integer from 0', id)
-    return this.#model.id_to_token(id) ?? null
   }
 }
 
-/**
- * Checks texts and makes a list of them.
- * @param name - the argument's name, for messages
- * @throws {TypeError} unless they are strings of well-formed Unicode
- * @throws {RangeError} if there are none
- */
-export function checkTexts(name: string, text: unknown): string[] {
-  const texts: unknown[] = Array.isArray(text) ? text : [text]
-  if (texts.length === 0) throw invalidRange(name, 'at least one string', text)
-  return texts.map((one, index) => {
-    const where = Array.isArray(text) ? `${name}[${index}]` : name
-    if (typeof one !== 'string')
-      throw invalidType(where, Array.isArray(text) ? 'a string' : 'a string or an array of strings', one)
-    if (/\p{Surrogate}/u.test(one))
-      throw invalidType(where, 'well-formed Unicode, no half of a surrogate pair,', one)
-    return one
-  })
-}
-
-/** Not in any vocabulary and no white space: stands for a character that the package must not take for white space. */
-const NONCHARACTER = '\uffff'
-
-/** The reference takes U+0085 for white space and U+FEFF for a character; JavaScript, and so the package, the reverse. */
-function swapSpaces(text: string): string {
-  return text.replaceAll('\u0085', ' ').replaceAll('\ufeff', NONCHARACTER)
+function idOf(model: TokenizerModel, name: string, token: string): number {
+  const id = model.tokenToId(token)
+  if (id === undefined)
+    throw new CheckpointError('BAD_TOKENIZER', `The ${name} ${token} is not in the vocabulary`)
+  return id
 }
