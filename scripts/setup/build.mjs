@@ -1,0 +1,44 @@
+// dist/, the library as JavaScript with declarations, built anew when something that it is made of has changed.
+import { rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { readJson, writeJson } from './files.mjs'
+import { hashFiles } from './hash.mjs'
+import { missing, outdated, ready } from './part.mjs'
+import { inProject, node24, root, setupFolder } from './paths.mjs'
+import { CommandFailed, Problem } from './problem.mjs'
+import { run } from './run.mjs'
+
+const stamp = join(setupFolder, 'build.json')
+const sources = ['src', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json']
+const compiler = inProject('node_modules', 'typescript', 'bin', 'tsc')
+
+/** @type {import('./part.mjs').Part} */
+export const build = {
+  name: 'build',
+  title: 'library',
+  needs: ['node'],
+  async check() {
+    const [made, from, result] = await Promise.all([
+      readJson(stamp),
+      hashFiles(root, sources),
+      hashFiles(root, ['dist']),
+    ])
+    if (result === undefined || made === undefined) return missing('dist/')
+    if (made.from !== from) return outdated('src/ has changed')
+    return made.result === result ? ready('dist/, built from src/') : outdated('dist/ has changed')
+  },
+  async make(signal) {
+    const from = await hashFiles(root, sources)
+    const fresh = join(setupFolder, 'dist')
+    await rm(fresh, { recursive: true, force: true })
+    try {
+      await run(node24, [compiler, '-p', inProject('tsconfig.build.json'), '--outDir', fresh], { signal })
+    } catch (error) {
+      if (!(error instanceof CommandFailed)) throw error
+      throw new Problem('src/ does not compile; correct what TypeScript says below.', error.output.trim())
+    }
+    await rm(inProject('dist'), { recursive: true, force: true })
+    await rename(fresh, inProject('dist'))
+    await writeJson(stamp, { from, result: await hashFiles(root, ['dist']) })
+  },
+}

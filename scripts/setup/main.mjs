@@ -1,0 +1,44 @@
+// What every script of this folder does around its work: options, Ctrl-C, and one sentence for what a person must do.
+import { parseArgs } from 'node:util'
+import { Problem } from './problem.mjs'
+
+/** The exit status of a program that was interrupted, as shells count it. */
+const interruptedStatus = 130
+
+/**
+ * Runs a script's work and ends the process with its exit status.
+ * @param {string} help - what `--help` prints
+ * @param {import('node:util').ParseArgsConfig['options']} options
+ * @param {(given: { values: Record<string, any>, positionals: string[], signal: AbortSignal }) => Promise<number | void>} work -
+ *   resolves to the exit status, 0 when to nothing
+ * @param {boolean} [allowPositionals]
+ */
+export async function main(help, options, work, allowPositionals = false) {
+  let given
+  try {
+    given = parseArgs({ options: { ...options, help: { type: 'boolean' } }, allowPositionals })
+  } catch (error) {
+    console.error(`${/** @type {Error} */ (error).message}\n\n${help}`)
+    process.exit(2)
+  }
+  const values = /** @type {Record<string, any>} */ (given.values)
+  if (values.help) {
+    console.log(help)
+    return
+  }
+  const stop = new AbortController()
+  const interrupt = () => {
+    stop.abort(new Error('Interrupted'))
+  }
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', interrupt)
+  try {
+    process.exitCode = (await work({ values, positionals: given.positionals, signal: stop.signal })) ?? 0
+  } catch (error) {
+    process.exitCode = stop.signal.aborted ? interruptedStatus : 1
+    if (stop.signal.aborted) console.error('Interrupted; run it again to go on.')
+    else if (error instanceof Problem)
+      console.error(`\n${error.message}${error.details && `\n\n${error.details}`}`)
+    else console.error(error)
+  }
+  process.off('SIGINT', interrupt).off('SIGTERM', interrupt).off('SIGHUP', interrupt)
+}
