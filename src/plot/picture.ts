@@ -27,8 +27,8 @@ const widest = 640
 /** A frame is at most this many times as high as wide. */
 const highest = 1.25
 const jpegQuality = 85
-/** A PNG, which keeps every pixel, may be this many times as large as the JPEG before the JPEG is taken. */
-const pngAllowance = 2
+/** A PNG, which keeps every pixel, is taken up to so many bytes even where the JPEG is smaller. */
+const pngAllowance = 65_536
 
 export interface EmbedOptions {
   /** The width to show it in; by default the picture's own, within 320 to 640. */
@@ -49,7 +49,8 @@ export async function embedPicture(
   image: ImageInput,
   { width, minimumHeight = 0, density = 1, greyscale = false }: EmbedOptions = {},
 ): Promise<EmbeddedPicture> {
-  const { data, ...own } = await loadRgb(image)
+  const { data, width: across, height: down } = await loadRgb(image)
+  const own = { width: across, height: down }
   const wished = width ?? Math.min(Math.max(own.width, narrowest), widest)
   const scale = Math.min(wished / own.width, (wished * highest) / own.height)
   const size = {
@@ -65,7 +66,7 @@ export async function embedPicture(
     pipeline.clone().png({ compressionLevel: 9 }).toBuffer(),
     pipeline.clone().jpeg({ quality: jpegQuality, mozjpeg: true }).toBuffer(),
   ])
-  const [type, bytes] = png.length <= jpeg.length * pngAllowance ? ['png', png] : ['jpeg', jpeg]
+  const [type, bytes] = png.length <= Math.max(jpeg.length, pngAllowance) ? ['png', png] : ['jpeg', jpeg]
   return {
     href: `data:image/${type};base64,${bytes.toString('base64')}`,
     frame,

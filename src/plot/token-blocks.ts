@@ -79,8 +79,10 @@ function readRow(name: string, value: TokenInputs['input_ids'], row: number): nu
   })
 }
 
-function readPieces(tokens: TokenSource, ids: number[]): string[] {
-  const pieces = 'convert_ids_to_tokens' in tokens ? tokens.convert_ids_to_tokens(ids) : tokens
+function readPieces(tokens: TokenSource | undefined, ids: number[]): string[] {
+  const knowing = tokens as { convert_ids_to_tokens?: (ids: number[]) => unknown } | undefined
+  const pieces =
+    typeof knowing?.convert_ids_to_tokens === 'function' ? knowing.convert_ids_to_tokens(ids) : tokens
   if (!Array.isArray(pieces))
     throw invalidType('tokens', 'an array of strings, or a tokenizer with convert_ids_to_tokens', tokens)
   return pieces.map((piece: unknown, index) => {
