@@ -6,6 +6,8 @@ import {
   readdirSync,
   readlinkSync,
   realpathSync,
+  renameSync,
+  rmSync,
   statSync,
   writeFileSync,
   existsSync,
@@ -74,6 +76,11 @@ test('what is in the cache is not loaded again, and a processor does not load th
   )
   assert.equal(await resolveCheckpoint(NAME), folder)
   assert.deepEqual(loaded(), ['model.safetensors'])
+  assert.equal(await resolveCheckpoint(NAME), folder)
+  assert.deepEqual(loaded(), [])
+
+  // As huggingface_hub leaves it where there are no links: the file itself in the snapshot, and no blob.
+  renameSync(realpathSync(join(folder, 'model.safetensors')), join(folder, 'model.safetensors'))
   assert.equal(await resolveCheckpoint(NAME), folder)
   assert.deepEqual(loaded(), [])
 })
@@ -191,6 +198,13 @@ test('weights in several files are loaded with their index', async (t) => {
   assert.deepEqual(readdirSync(folder).sort(), [...hub.files.keys()].sort())
   await hub.close()
   assert.equal(await resolveCheckpoint(NAME, { local_files_only: true }), folder)
+  rmSync(join(folder, 'model-2.safetensors'))
+  await expectRefusal(
+    NAME,
+    { local_files_only: true },
+    'OFFLINE',
+    /revision 'main' is not complete in the cache/,
+  )
 
   const incomplete = await setUp(t, { 'config.json': config!, ...index, 'model-1.safetensors': part(1) })
   await assert.rejects(resolveCheckpoint(NAME), {
@@ -255,7 +269,17 @@ test('what is no folder and no name is refused without asking anyone', async (t)
     'NOT_FOUND',
     /\.\/missing: there is no such folder, and it is no name on the hub/,
   )
-  for (const name of ['a/b/c', 'a/../b', '-a/b', 'a/b.', 'a--b/c', 'noslash', 'a\\b/c', ''])
+  for (const name of [
+    'a/b/c',
+    'a/../b',
+    '-a/b',
+    'a/b.',
+    'a--b/c',
+    'noslash',
+    'a\\b/c',
+    '',
+    `a/${'b'.repeat(95)}`,
+  ])
     await expectRefusal(name, {}, 'NOT_FOUND', /no such folder, and it is no name on the hub/)
   for (const revision of ['../main', 'a/../b', '/main', '', 'a b'])
     await expectRefusal(NAME, { revision }, 'NOT_FOUND', /is no name of a branch, tag or commit/)
@@ -286,6 +310,13 @@ test('offline the cache has to do, by branch and by commit', async (t) => {
     /revision 'main' is not complete in the cache at .*; let it be downloaded once without HF_HUB_OFFLINE/,
   )
   setEnvironment(t, { HF_HUB_OFFLINE: undefined })
+  await expectRefusal(
+    NAME,
+    { local_files_only: true },
+    'OFFLINE',
+    /without HF_HUB_OFFLINE and local_files_only/,
+  )
+  assert.deepEqual(hub.requests, [])
   const folder = await resolveCheckpoint(NAME)
   hub.requests.length = 0
   setEnvironment(t, { HF_HUB_OFFLINE: 'yes' })
@@ -322,6 +353,7 @@ test('a listing with paths, sizes or hashes that cannot be is refused before any
   const lists: readonly (readonly [Record<string, unknown>, RegExp])[] = [
     [{ path: '../../evil.json' }, /at most once in the answer of .*, but found '\.\.\/\.\.\/evil\.json'/],
     [{ path: 'model.safetensors' }, /at most once/],
+    [{ oid: '../'.padEnd(40, 'x') }, /expected a hash of config\.json with 40 hexadecimal digits/],
     [
       { oid: '../../../evil' },
       /expected a hash of config\.json with 40 hexadecimal digits .*, but found '\.\.\/\.\.\/\.\.\/evil'/,
