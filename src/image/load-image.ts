@@ -1,28 +1,53 @@
-// Pictures from wherever they are to RGB pixels.
-import { readFile } from 'node:fs/promises'
-import sharp from 'sharp'
-import type { ImageInput } from './image-input.ts'
+// Pictures from wherever they are to RGB pixels: what Hugging Face's `load_image` (transformers image_utils.py) does
+// with Pillow.
+import { types } from 'node:util'
+import { invalidRange, invalidType } from '../errors.ts'
+import { decodeEncoded, decodeSharp } from './decode.ts'
+import { type ImageInput, isPixels, isSharp } from './image-input.ts'
+import { readEncoded } from './read-encoded.ts'
+import { checkImageSize, type LoadedImage, type RgbImage } from './rgb-image.ts'
 
-/** A picture of 8 bits a channel without alpha. */
-export interface RgbImage {
-  readonly width: number
-  readonly height: number
-  /** Row-major red, green, blue: 3 * width * height bytes. */
-  readonly data: Uint8Array
-}
+export type { LoadedImage, RgbImage } from './rgb-image.ts'
 
-/** Reads a picture as Pillow's `convert('RGB')` gives it, EXIF orientation applied. */
+/**
+ * Reads a picture as Pillow's `convert('RGB')` gives it: alpha is dropped, not blended; 16-bit greys above 255 are white;
+ * CMYK is converted by the plain formula; colour profiles count for nothing; of several pictures in a file the first is
+ * taken. EXIF orientation is applied.
+ *
+ * The pixels are Pillow's to the bit, with two exceptions: AVIF with halved colour planes, which the decoders spread
+ * differently; and a sharp instance, which gives what it would write as 8-bit sRGB.
+ * @throws {ImageError} NOT_FOUND, EMPTY, NOT_AN_IMAGE, DAMAGED (or cut short), TOO_LARGE (more than 178 956 970 pixels,
+ *   a side of more than a million, or a file above 512 MiB) or FETCH_FAILED
+ * @throws {TypeError} if it is nothing that can be a picture
+ */
 export async function loadRgb(
   input: ImageInput,
-  options: { readonly signal?: AbortSignal } = {},
-): Promise<RgbImage> {
-  options.signal?.throwIfAborted()
-  const bytes = typeof input === 'string' ? await readFile(input) : (input as Uint8Array)
-  const { data, info } = await sharp(bytes)
-    .autoOrient()
-    .toColourspace('srgb')
-    .removeAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true })
-  return { width: info.width, height: info.height, data }
+  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<LoadedImage> {
+  signal?.throwIfAborted()
+  const image = await load(input, signal)
+  signal?.throwIfAborted()
+  return image
+}
+
+async function load(input: ImageInput, signal: AbortSignal | undefined): Promise<LoadedImage> {
+  if (isSharp(input)) return decodeSharp(input)
+  if (isPixels(input)) return checkPixels(input)
+  return decodeEncoded(await readEncoded(input, signal))
+}
+
+function checkPixels(image: RgbImage): LoadedImage {
+  const { width, height, data } = image
+  for (const [name, side] of Object.entries({ width, height })) {
+    if (!Number.isInteger(side) || side < 1)
+      throw invalidRange(`the picture's ${name}`, 'integer from 1', side)
+  }
+  checkImageSize({ width, height }, 'the picture')
+  if (!types.isUint8Array(data)) throw invalidType("the picture's data", 'a Uint8Array of RGB pixels', data)
+  const bytes = 3 * width * height
+  if (data.length !== bytes)
+    throw new RangeError(
+      `Expected ${bytes} bytes of data for a picture of ${width} x ${height} RGB pixels but received ${data.length}`,
+    )
+  return { wasRgb: true, ...image }
 }

@@ -1,0 +1,175 @@
+// Resizing as Pillow does it, bit for bit (Pillow src/libImaging/Resample.c): the filter's weights as integers of 22
+// fractional bits, one pass for the width, one for the height, and 8 bits between the two.
+import { setImmediate } from 'node:timers/promises'
+import { resizeKernel } from './resize-kernel.ts'
+import type { RgbImage } from './rgb-image.ts'
+
+/** The numbers that stand for the filters, as in PIL.Image.Resampling. */
+export const Resampling = { NEAREST: 0, LANCZOS: 1, BILINEAR: 2, BICUBIC: 3, BOX: 4, HAMMING: 5 } as const
+export type Resampling = (typeof Resampling)[keyof typeof Resampling]
+
+/**
+ * Resizes a picture to exactly `width` by `height`, with antialiasing when it shrinks (NEAREST has none).
+ * The event loop gets its turn between parts of a large picture.
+ * @param width - integer from 1
+ * @param height - integer from 1
+ */
+export async function resize(
+  image: RgbImage,
+  width: number,
+  height: number,
+  resample: Resampling,
+): Promise<RgbImage> {
+  if (image.width === width && image.height === height) return image
+  if (resample === Resampling.NEAREST) return resizeNearest(image, width, height)
+  const filter = FILTERS[resample]
+  return resizeHeight(await resizeWidth(image, width, filter), height, filter)
+}
+
+interface Filter {
+  /** The filter is 0 outside -support..support, in pixels of the result. */
+  readonly support: number
+  readonly at: (x: number) => number
+}
+
+const sinc = (x: number) => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x))
+
+const FILTERS: Record<Exclude<Resampling, typeof Resampling.NEAREST>, Filter> = {
+  [Resampling.LANCZOS]: { support: 3, at: (x) => (x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0) },
+  [Resampling.BILINEAR]: { support: 1, at: (x) => Math.max(0, 1 - Math.abs(x)) },
+  [Resampling.BICUBIC]: { support: 2, at: (x) => bicubic(Math.abs(x)) },
+  [Resampling.BOX]: { support: 0.5, at: (x) => (x > -0.5 && x <= 0.5 ? 1 : 0) },
+  [Resampling.HAMMING]: { support: 1, at: (x) => hamming(Math.abs(x)) },
+}
+
+/** Keys' cubic convolution with a = -0.5. */
+function bicubic(x: number): number {
+  if (x < 1) return (1.5 * x - 2.5) * x * x + 1
+  if (x < 2) return (((x - 5) * x + 8) * x - 4) * -0.5
+  return 0
+}
+
+function hamming(x: number): number {
+  if (x >= 1) return 0
+  // Pillow writes the two constants in single precision.
+  return sinc(x) * (Math.fround(0.54) + Math.fround(0.46) * Math.cos(Math.PI * x))
+}
+
+const FRACTION_BITS = 22
+/** A record of the table opens with where its first input starts and how long its weights are, both in bytes. */
+const RECORD_HEAD = 2
+
+/** How the outputs of one dimension are made, as resize-kernel.wat reads it. */
+interface Table {
+  readonly records: Int32Array
+  readonly recordBytes: number
+}
+
+/** @param inputBytes - from one input to the next */
+function tableFor(inputSize: number, outputSize: number, filter: Filter, inputBytes: number): Table {
+  const scale = inputSize / outputSize
+  // A picture that shrinks is blurred by as much; one that grows is not.
+  const blur = Math.max(1, scale)
+  const support = filter.support * blur
+  const recordLength = RECORD_HEAD + Math.ceil(support) * 2 + 1
+  const records = new Int32Array(outputSize * recordLength)
+  const weights = new Float64Array(recordLength)
+  for (let output = 0, record = 0; output < outputSize; output++, record += recordLength) {
+    const center = (output + 0.5) * scale
+    const first = Math.max(0, Math.trunc(center - support + 0.5))
+    const count = Math.min(inputSize, Math.trunc(center + support + 0.5)) - first
+    let sum = 0
+    for (let i = 0; i < count; i++) {
+      weights[i] = filter.at((i + first - center + 0.5) * (1 / blur))
+      sum += weights[i]!
+    }
+    records[record] = first * inputBytes
+    records[record + 1] = count * Int32Array.BYTES_PER_ELEMENT
+    for (let i = 0; i < count; i++) {
+      const weight = (sum === 0 ? weights[i]! : weights[i]! / sum) * (1 << FRACTION_BITS)
+      records[record + RECORD_HEAD + i] = Math.trunc(weight < 0 ? weight - 0.5 : weight + 0.5)
+    }
+  }
+  return { records, recordBytes: recordLength * Int32Array.BYTES_PER_ELEMENT }
+}
+
+/** A kernel whose memory holds the table, an input and an output, in this order, and the few bytes that it may touch behind. */
+function kernelFor(table: Table, inputBytes: number, outputBytes: number) {
+  const input = table.records.byteLength
+  const output = input + inputBytes
+  const kernel = resizeKernel(output + outputBytes + 8)
+  kernel.memory.set(new Uint8Array(table.records.buffer))
+  return { ...kernel, input, output }
+}
+
+/** Pixels after which the event loop gets a turn: a few milliseconds of work. */
+const PIXELS_A_TURN = 1 << 20
+
+async function resizeWidth(image: RgbImage, width: number, filter: Filter): Promise<RgbImage> {
+  if (image.width === width) return image
+  const table = tableFor(image.width, width, filter, 3)
+  const [inputRow, outputRow] = [image.width * 3, width * 3]
+  const rowsATurn = Math.max(1, Math.min(image.height, Math.floor(PIXELS_A_TURN / image.width)))
+  const kernel = kernelFor(table, rowsATurn * inputRow, rowsATurn * outputRow)
+  const data = new Uint8Array(image.height * outputRow)
+  for (let firstRow = 0; firstRow < image.height; firstRow += rowsATurn) {
+    if (firstRow > 0) await setImmediate()
+    const rows = Math.min(rowsATurn, image.height - firstRow)
+    kernel.memory.set(image.data.subarray(firstRow * inputRow, (firstRow + rows) * inputRow), kernel.input)
+    for (let row = 0; row < rows; row++) {
+      const output = kernel.output + row * outputRow
+      kernel.resizeRow(kernel.input + row * inputRow, 0, table.recordBytes, output, output + outputRow)
+    }
+    data.set(kernel.memory.subarray(kernel.output, kernel.output + rows * outputRow), firstRow * outputRow)
+  }
+  return { width, height: image.height, data }
+}
+
+async function resizeHeight(image: RgbImage, height: number, filter: Filter): Promise<RgbImage> {
+  if (image.height === height) return image
+  const rowBytes = image.width * 3
+  const table = tableFor(image.height, height, filter, rowBytes)
+  const kernel = kernelFor(table, image.height * rowBytes, height * rowBytes)
+  kernel.memory.set(image.data, kernel.input)
+  const rowsATurn = Math.max(
+    1,
+    Math.floor((PIXELS_A_TURN / image.width) * Math.min(1, height / image.height)),
+  )
+  for (let row = 0; row < height; row++) {
+    if (row > 0 && row % rowsATurn === 0) await setImmediate()
+    kernel.blendRows(kernel.input, rowBytes, row * table.recordBytes, kernel.output + row * rowBytes)
+  }
+  return {
+    width: image.width,
+    height,
+    data: kernel.memory.slice(kernel.output, kernel.output + height * rowBytes),
+  }
+}
+
+/** Pillow's ImagingScaleAffine: the place is summed up step by step, so that its rounding is Pillow's. */
+function resizeNearest(image: RgbImage, width: number, height: number): RgbImage {
+  const columns = nearestPlaces(image.width, width)
+  const rows = nearestPlaces(image.height, height)
+  const data = new Uint8Array(width * height * 3)
+  let to = 0
+  for (const row of rows) {
+    for (const column of columns) {
+      const from = (row * image.width + column) * 3
+      data[to] = image.data[from]!
+      data[to + 1] = image.data[from + 1]!
+      data[to + 2] = image.data[from + 2]!
+      to += 3
+    }
+  }
+  return { width, height, data }
+}
+
+function nearestPlaces(inputSize: number, outputSize: number): Int32Array {
+  const step = inputSize / outputSize
+  let place = step * 0.5
+  return new Int32Array(outputSize).map(() => {
+    const nearest = Math.floor(place)
+    place += step
+    return nearest
+  })
+}
