@@ -14,6 +14,9 @@ const kernels = ['tslab', 'jslab'].map((name) =>
 )
 const settings = join(venv, 'share', 'jupyter', 'lab', 'settings', 'overrides.json')
 
+/** JupyterLab brings JavaScript programs that are CommonJS, under a package.json (the project's) that says otherwise. */
+const moduleKind = join(venv, 'package.json')
+
 /** Nothing is fetched, and nobody is asked, when JupyterLab opens. */
 const quietLab = {
   '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false },
@@ -26,7 +29,7 @@ export const jupyter = {
   needs: ['node', 'python'],
   async check() {
     const version = (await readJson(inProject('node_modules', 'tslab', 'package.json')))?.version
-    const specs = await Promise.all([...kernels.map(readJson), readJson(settings)])
+    const specs = await Promise.all([...kernels.map(readJson), readJson(settings), readJson(moduleKind)])
     if (version === undefined || specs.includes(undefined)) return missing('tslab')
     const inPlace = specs.slice(0, 2).every(({ argv }) => argv[0] === node24 && argv[1] === tslab)
     return inPlace ? ready(`tslab ${version}`) : outdated('the project was moved')
@@ -46,5 +49,6 @@ export const jupyter = {
       await writeJson(path, { ...spec, argv: [node24, tslab, ...spec.argv.slice(1)] })
     }
     await writeJson(settings, quietLab)
+    await writeJson(moduleKind, { private: true, type: 'commonjs' })
   },
 }

@@ -1,0 +1,29 @@
+// JupyterLab on the notebooks, until it is closed.
+import { join } from 'node:path'
+import { jupyterEnvironment } from './environment.mjs'
+import { inProject, venv } from './paths.mjs'
+import { CommandFailed, Problem } from './problem.mjs'
+import { run } from './run.mjs'
+
+/**
+ * Opens JupyterLab and waits for its end; Ctrl-C closes it and its kernels.
+ * @param {AbortSignal} signal
+ * @param {readonly string[]} [options] - of `jupyter lab`
+ */
+export async function openLab(signal, options = []) {
+  const args = [`--ServerApp.root_dir=${inProject('notebooks')}`, '--ServerApp.answer_yes=True', ...options]
+  // Jupyter asks root to confirm; in a container there often is nobody else.
+  if (process.getuid?.() === 0) args.push('--allow-root')
+  try {
+    await run(join(venv, 'bin', 'jupyter-lab'), args, {
+      cwd: inProject('notebooks'),
+      env: jupyterEnvironment(),
+      signal,
+      show: true,
+    })
+  } catch (error) {
+    // Ctrl-C is how one leaves JupyterLab.
+    if (signal.aborted) return
+    throw error instanceof CommandFailed ? new Problem('JupyterLab ended; what it said is above.') : error
+  }
+}
