@@ -1,6 +1,7 @@
 // The options of encoding, checked, and what follows from them: whether and how rows are cut and padded.
 // Source: transformers tokenization_utils_base.py.
 import { invalidRange, invalidType } from '../errors.ts'
+import { warnOnce } from './warn-once.ts'
 
 /** The start of a row or its end. */
 export type Side = 'left' | 'right'
@@ -111,9 +112,9 @@ export function planEncoding(
   const unpadded = options.padding === undefined || options.padding === null || options.padding === false
   const truncates = truncation(options.truncation) ?? (given !== undefined && unpadded)
   if (options.padding === true && given !== undefined && !truncates && options.verbose !== false)
-    process.emitWarning(
+    warnOnce(
+      'KOSMOS2_MAX_LENGTH_IGNORED',
       "max_length is ignored with padding: true and without truncation; padding: 'max_length' pads to it",
-      { code: 'KOSMOS2_MAX_LENGTH_IGNORED' },
     )
   const truncateTo = truncates ? maxLength : undefined
   const padToMultipleOf = wholeNumber('pad_to_multiple_of', options.pad_to_multiple_of, 1) ?? 1

@@ -1,6 +1,6 @@
 // The places of a prompt that the picture takes: after `<image>` one place a latent query, then `</image>`.
 // Source: transformers processing_kosmos2.py.
-import { type EncodeOptions, paddedLength } from './encode-options.ts'
+import { type EncodeOptions, type EncodePlan, paddedLength } from './encode-options.ts'
 import { type BatchFields, type Row, batchFields, longestOf, pad, padTo } from './rows.ts'
 import { BEGIN_OF_IMAGE, END_OF_IMAGE } from './tags.ts'
 import type { Kosmos2Tokenizer } from './tokenizer.ts'
@@ -18,7 +18,7 @@ export interface ImageSlots {
  * Encodes prompts that begin with the placeholders of a picture, and fills these.
  *
  * One prompt alone is never padded. Several are padded at least to the longest, whatever `padding` says, and on the
- * tokenizer's own `padding_side`, as in the reference.
+ * tokenizer's own `padding_side`. That and the way to the common length are the reference's.
  * @throws {RangeError} if truncation cuts into the placeholders, or the ids of the places leave the vocabulary
  */
 export function encodeWithImages(
@@ -35,10 +35,11 @@ export function encodeWithImages(
     )
   const [begin, end] = tokenizer.convert_tokens_to_ids([BEGIN_OF_IMAGE, END_OF_IMAGE])
   const placeholders = [...new Array<number | undefined>(slots.count + 1).fill(begin), end]
-  const { plan, samples } = tokenizer.encodeRows(prompts, options)
-  const rows = samples.map(([row]) => fill(row, slots, placeholders))
-  const longest = longestOf(rows)
-  const length = single ? longest : Math.max(longest, paddedLength(plan, longest))
+  const padded = tokenizer.plan({ ...options, verbose: false })
+  // Rows are cut as if they were not to be padded: so `max_length` alone cuts them, whatever `padding` says.
+  const plan = tokenizer.plan({ ...options, padding: false })
+  const rows = prompts.map((prompt) => fill(tokenizer.encodeRow(prompt, plan)[0], slots, placeholders))
+  const length = single ? 0 : commonLength(tokenizer, prompts, rows, padded)
   const side = tokenizer.padding_side
   return {
     ...batchFields(
@@ -47,6 +48,19 @@ export function encodeWithImages(
     ),
     image_embeds_position_mask: rows.map(({ image }) => padTo(image, length, side, 0)),
   }
+}
+
+/** What the longest row, the last of several, comes to when it is encoded and padded on its own. */
+function commonLength(
+  tokenizer: Kosmos2Tokenizer,
+  prompts: readonly string[],
+  rows: readonly Row[],
+  plan: EncodePlan,
+): number {
+  const longest = longestOf(rows)
+  const prompt = prompts[rows.findLastIndex(({ ids }) => ids.length === longest)]!
+  const { length } = tokenizer.encodeRow(prompt, plan)[0].ids
+  return Math.max(length, paddedLength(plan, length))
 }
 
 function fill(

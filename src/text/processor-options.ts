@@ -1,17 +1,19 @@
 // What `Kosmos2Processor.call` takes and gives.
-import { invalidType, rejectUnknownOptions } from '../errors.ts'
+import { invalidRange, invalidType, rejectUnknownOptions } from '../errors.ts'
 import type { ImageInput } from '../image/image-input.ts'
 import type { ImageCallOptions } from '../image/image-processor.ts'
 import type { Tensor } from '../tensor.ts'
 import type { PhraseBoxes } from './boxes.ts'
 import { ENCODE_OPTIONS, type EncodeOptions, flag, wantsTensors, wholeNumber } from './encode-options.ts'
+import { type NamedBoxes, boxesPerText, checkImageCount } from './prompt.ts'
 import { checkTexts } from './texts.ts'
 
 /**
  * Texts, pictures or both, and the options of the tokenizer and of the image processor. Null counts as not given.
  *
  * With pictures some options differ, as in the reference: one text is never padded; several are always padded, at least
- * to the longest, and on `processor.tokenizer.padding_side` whatever `padding_side` says.
+ * to the longest, and on `processor.tokenizer.padding_side` whatever `padding_side` says; `max_length` cuts unless
+ * `truncation` is false, whatever `padding` says.
  */
 export interface ProcessorOptions extends EncodeOptions, ImageCallOptions {
   /** One prompt, or several. */
@@ -91,7 +93,8 @@ export interface CheckedCall {
   readonly singleText: boolean
   /** Undefined without pictures. */
   readonly images: readonly ImageInput[] | undefined
-  readonly bboxes: unknown
+  /** The boxes of each text. */
+  readonly boxes: readonly NamedBoxes[]
   readonly numImageTokens: number
   readonly firstImageTokenId: number | undefined
   readonly addSpecialTokens: boolean
@@ -115,17 +118,25 @@ export function checkCall(options: ProcessorOptions): CheckedCall {
   const images = options.images ?? undefined
   if (text === undefined && images === undefined)
     throw new TypeError('Expected text, images or both for processor.call but received neither')
+  if (text === undefined && (options.bboxes ?? undefined) !== undefined)
+    throw new TypeError('Expected text with phrases for bboxes to belong to, but received no text')
+  if (Array.isArray(images) && images.length === 0)
+    throw invalidRange('images', 'at least one picture', images)
   if (images !== undefined && options.return_attention_mask === false)
     throw new TypeError('return_attention_mask: false cannot be had with images: the model needs the mask')
   if (images !== undefined && options.return_overflowing_tokens === true)
     throw new TypeError(
       'return_overflowing_tokens cannot be had with images: the rows cut off would have no place for the picture',
     )
+  const texts = text === undefined ? undefined : checkTexts('text', text)
+  const singleText = typeof text === 'string'
+  const pictures = images === undefined ? undefined : Array.isArray(images) ? images : [images as ImageInput]
+  if (texts !== undefined && pictures !== undefined) checkImageCount(texts.length, pictures.length)
   return {
-    texts: text === undefined ? undefined : checkTexts('text', text),
-    singleText: typeof text === 'string',
-    images: images === undefined ? undefined : Array.isArray(images) ? images : [images as ImageInput],
-    bboxes: options.bboxes ?? undefined,
+    texts,
+    singleText,
+    images: pictures,
+    boxes: texts === undefined ? [] : boxesPerText(options.bboxes, texts.length, singleText),
     numImageTokens: wholeNumber('num_image_tokens', options.num_image_tokens, 0) ?? 64,
     firstImageTokenId: wholeNumber('first_image_token_id', options.first_image_token_id, 0),
     addSpecialTokens: flag('add_special_tokens', options.add_special_tokens, true),

@@ -20,7 +20,7 @@ import {
   type TextInputs,
   checkCall,
 } from './processor-options.ts'
-import { boxesPerText, buildPrompt, needImageSize } from './prompt.ts'
+import { type NamedBoxes, boxesPerText, buildPrompt, checkImageCount, needImageSize } from './prompt.ts'
 import { type BatchFields, nested, toTensors, unbatch } from './rows.ts'
 import { END_OF_IMAGE, TAG_TOKENS, patchIndexToken } from './tags.ts'
 import { checkTexts } from './texts.ts'
@@ -124,20 +124,17 @@ export class Kosmos2Processor {
     if (call.tensors) return { ...pixels, ...toTensors(textFields) }
     return {
       ...(pixels && { pixel_values: nested(pixels.pixel_values) }),
-      ...(call.singleText && !('overflow_to_sample_mapping' in textFields)
-        ? unbatch(textFields)
-        : textFields),
+      ...(call.singleText ? unbatch(textFields) : textFields),
     }
   }
 
   /** The pictures, and where boxes are given in pixels their sizes, for which they have to be read first. */
-  async #readSizes({ images, texts, bboxes, singleText, imageOptions }: CheckedCall): Promise<{
+  async #readSizes({ images, boxes, imageOptions }: CheckedCall): Promise<{
     images: readonly ImageInput[] | undefined
     sizes: (ImageSize | undefined)[]
   }> {
-    if (images === undefined || texts === undefined) return { images, sizes: [] }
-    const boxes = boxesPerText(bboxes, texts.length, singleText)
-    if (!boxes.some((one) => needImageSize(one.bboxes))) return { images, sizes: [] }
+    if (images === undefined || !boxes.some(({ bboxes }) => needImageSize(bboxes)))
+      return { images, sizes: [] }
     const sized = await Promise.all(images.map((image) => loadWithSize(image, imageOptions)))
     return { images: sized.map(({ image }) => image), sizes: sized.map(({ size }) => size) }
   }
@@ -145,7 +142,7 @@ export class Kosmos2Processor {
   #encode(call: CheckedCall, sizes: readonly (ImageSize | undefined)[]): BatchFields {
     const { texts, images, singleText, numImageTokens, addSpecialTokens, addEosToken } = call
     if (texts === undefined) return {}
-    const prompts = this.#prompts(texts, images, call.bboxes, singleText, numImageTokens, sizes)
+    const prompts = this.#prompts(texts, images, call.boxes, numImageTokens, sizes)
     if (call.verbose) prompts.forEach(warnWithoutGrounding)
     const { tokenizer } = this
     // Without </s> the tokenizer adds no special tokens at all, and <s> is part of the text: truncation may cut it.
@@ -192,34 +189,27 @@ export class Kosmos2Processor {
     image_sizes: readonly (ImageSize | undefined)[] = [],
   ): string | string[] {
     const single = typeof texts === 'string'
+    const list = checkTexts('texts', texts)
     const pictures = images === null ? undefined : Array.isArray(images) ? (images as unknown[]) : [images]
-    wholeNumber('num_image_tokens', num_image_tokens, 0)
-    const prompts = this.#prompts(
-      checkTexts('texts', texts),
-      pictures,
-      bboxes,
-      single,
-      num_image_tokens,
-      image_sizes,
-    )
+    if (pictures !== undefined) checkImageCount(list.length, pictures.length)
+    const boxes = boxesPerText(bboxes, list.length, single)
+    const slots = wholeNumber('num_image_tokens', num_image_tokens, 0) ?? 64
+    const prompts = this.#prompts(list, pictures, boxes, slots, image_sizes)
     return single ? prompts[0]! : prompts
   }
 
   #prompts(
     texts: readonly string[],
     images: readonly unknown[] | undefined,
-    bboxes: unknown,
-    single: boolean,
+    boxes: readonly NamedBoxes[],
     slots: number,
     sizes: readonly (ImageSize | undefined)[],
   ): string[] {
-    if (images !== undefined && images.length !== texts.length)
-      throw new RangeError(`Expected one picture a text, but received ${images.length} for ${texts.length}`)
-    return boxesPerText(bboxes, texts.length, single).map((boxes, index) =>
+    return texts.map((text, index) =>
       buildPrompt({
-        text: texts[index]!,
+        text,
         imageSlots: (images?.[index] ?? null) === null ? undefined : slots,
-        ...boxes,
+        ...boxes[index]!,
         imageSize: sizes[index],
         patchesPerSide: this.#patchesPerSide,
       }),
@@ -252,6 +242,10 @@ export class Kosmos2Processor {
     text: string,
     options?: PostProcessOptions & { readonly cleanup_and_extract?: true },
   ): [caption: string, entities: Entity[]]
+  post_process_generation(
+    text: string,
+    options: PostProcessOptions,
+  ): string | [caption: string, entities: Entity[]]
   post_process_generation(
     text: string,
     options: PostProcessOptions = {},

@@ -9,28 +9,28 @@ import {
   DELIMITER_OF_OBJECTS,
   END_OF_IMAGE,
   END_OF_OBJECT,
-  GROUNDING,
+  PHRASE,
   patchIndexToken,
 } from './tags.ts'
 
 /** The boxes of one text: for each of its phrases a box, several boxes, or null; null for no boxes at all. */
 export type TextBoxes = readonly PhraseBoxes[] | null
 
+/** The boxes of one text, and how the caller reaches them, for messages. */
+export interface NamedBoxes {
+  readonly bboxes: TextBoxes
+  readonly bboxesName: string
+}
+
 /** What one prompt is made of. */
-export interface PromptParts {
+export interface PromptParts extends NamedBoxes {
   readonly text: string
   /** How many places are kept for a picture; undefined without one. */
   readonly imageSlots: number | undefined
-  readonly bboxes: TextBoxes
-  /** How the caller wrote the boxes' argument, for messages. */
-  readonly bboxesName: string
   /** The picture's size, which boxes in pixels need. */
   readonly imageSize: ImageSize | undefined
   readonly patchesPerSide: number
 }
-
-// A phrase has at least one character and does not cross a line.
-const PHRASE = /<phrase>[^\n]+?<\/phrase>/g
 
 /**
  * The text without surrounding white space, after the placeholders of a picture and with the patch indices of its
@@ -86,11 +86,7 @@ function boxList(entry: unknown): readonly unknown[] | undefined {
  * @throws {TypeError} for anything else
  * @throws {RangeError} for a number of entries other than that of the texts
  */
-export function boxesPerText(
-  bboxes: unknown,
-  texts: number,
-  single: boolean,
-): Pick<PromptParts, 'bboxes' | 'bboxesName'>[] {
+export function boxesPerText(bboxes: unknown, texts: number, single: boolean): NamedBoxes[] {
   if (single) return [{ bboxes: checkTextBoxes('bboxes', bboxes ?? null), bboxesName: 'bboxes' }]
   const entries = bboxes ?? new Array<null>(texts).fill(null)
   if (!Array.isArray(entries)) throw invalidType('bboxes', 'an array with an entry a text', bboxes)
@@ -110,19 +106,14 @@ function checkTextBoxes(name: string, bboxes: unknown): TextBoxes {
   return bboxes as readonly PhraseBoxes[]
 }
 
+/** @throws {RangeError} unless there are as many pictures as texts */
+export function checkImageCount(texts: number, images: number): void {
+  if (texts !== images)
+    throw new RangeError(`Expected one picture a text, so ${texts}, but received ${images}`)
+}
+
 /** Whether one of the boxes is given in pixels, so that the picture's size is needed. */
 export function needImageSize(bboxes: TextBoxes): boolean {
   const boxes = (bboxes ?? []).flatMap((entry) => (boxList(entry) ?? [entry]) as readonly (BoxInput | null)[])
   return boxes.some((box) => typeof box === 'object' && box !== null && 'pixels' in box)
-}
-
-/**
- * Whether a prompt asks the model to find a phrase in the picture, but lacks the tag that makes it write boxes: a
- * phrase without a box is such a question. A phrase with its box is an answer, and a plain caption needs no tag.
- */
-export function lacksGrounding(prompt: string): boolean {
-  if (prompt.includes(GROUNDING)) return false
-  return [...prompt.matchAll(PHRASE)].some(
-    ({ 0: phrase, index }) => !/^\s*<object>/.test(prompt.slice(index + phrase.length)),
-  )
 }

@@ -1,6 +1,6 @@
 // Ready prompts for what KOSMOS-2 was trained to do, in the forms of its model card. With `<grounding>` the model links
 // the phrases of its answer to boxes, without it writes plain text.
-import { invalidRange, invalidType } from '../errors.ts'
+import { invalidRange, invalidType, rejectUnknownOptions } from '../errors.ts'
 import { flag } from './encode-options.ts'
 import { strip } from './python-text.ts'
 import { GROUNDING, TAG_TOKENS } from './tags.ts'
@@ -52,8 +52,9 @@ function begin(text: string, options: PromptOptions): string {
   return isGrounded(options) ? `${GROUNDING} ${text}` : text
 }
 
-function isGrounded({ grounded }: PromptOptions): boolean {
-  return flag('grounded', grounded, true)
+function isGrounded(options: PromptOptions): boolean {
+  rejectUnknownOptions('a prompt', options, ['grounded'])
+  return flag('grounded', options.grounded, true)
 }
 
 function notEmpty(name: string, text: unknown): string {

@@ -82,12 +82,13 @@ export function batchFields(rows: readonly Row[], { returns }: EncodePlan): Batc
   }
 }
 
-/** The fields of the only text of a batch: its rows without the batch around them. */
-export function unbatch(fields: BatchFields): Record<string, number[]> {
+/** The fields of the only text of a batch, without the batch around them; what truncation cut off makes it several rows. */
+export function unbatch(fields: BatchFields): BatchFields | Record<string, number[]> {
+  if ('overflow_to_sample_mapping' in fields) return fields
   return Object.fromEntries(
     Object.entries(fields).map(([name, values]) => {
-      const first = values[0]
-      return [name, Array.isArray(first) ? first : (values as number[])]
+      const [first] = values
+      return [name, Array.isArray(first) ? first : values]
     }),
   )
 }

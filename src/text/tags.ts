@@ -28,6 +28,9 @@ export const TAG_TOKENS: readonly string[] = [
   GROUNDING,
 ]
 
+/** The phrases of a text, as the reference finds them: at least one character, which is no end of a line. */
+export const PHRASE = /<phrase>[^\n]+?<\/phrase>/g
+
 /**
  * The text of a patch index: `<patch_index_0044>`. Only those from 0 to `num_patch_index_tokens - 1` are tokens; the
  * text of any other splits into pieces, as in the reference.

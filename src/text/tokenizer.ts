@@ -164,7 +164,8 @@ export class Kosmos2Tokenizer {
     text: string | readonly string[],
     options: EncodeOptions = {},
   ): TokenizerOutput<number[] | number[][] | Tensor, number[] | Tensor> {
-    const { plan, samples } = this.encodeRows(checkTexts('text', text), options)
+    const plan = this.plan(options)
+    const samples = checkTexts('text', text).map((one) => this.encodeRow(one, plan))
     const rows = plan.returns.overflow ? samples.flat() : samples.map(([first]) => first)
     const length = paddedLength(plan, longestOf(rows))
     const fields: BatchFields = {
@@ -176,8 +177,7 @@ export class Kosmos2Tokenizer {
         overflow_to_sample_mapping: samples.flatMap((pieces, sample) => pieces.map(() => sample)),
       }),
     }
-    const single = typeof text === 'string' && !plan.returns.overflow
-    const output = plan.tensors ? toTensors(fields) : single ? unbatch(fields) : fields
+    const output = plan.tensors ? toTensors(fields) : typeof text === 'string' ? unbatch(fields) : fields
     return output as unknown as TokenizerOutput<number[] | number[][] | Tensor, number[] | Tensor>
   }
 
@@ -249,24 +249,18 @@ export class Kosmos2Tokenizer {
     return new Map(this.#model.addedTokens().map(({ content, id }) => [content, id]))
   }
 
-  /**
-   * The rows of `call` before they are padded, for a caller that changes them first; options are checked as there.
-   * @returns what the options come to, and for each text its row, followed by those that truncation cut off
-   */
-  encodeRows(
-    texts: readonly string[],
-    options: EncodeOptions = {},
-  ): { plan: EncodePlan; samples: [Row, ...Row[]][] } {
+  /** What the options of `call` come to, checked as there; with `encodeRow` for a caller that changes rows before padding. */
+  plan(options: EncodeOptions): EncodePlan {
     rejectUnknownOptions('tokenizer.call', options, ENCODE_OPTIONS)
-    const specialTokens = this.#prefix.length + this.#suffix.length
-    const plan = planEncoding(options, this, specialTokens)
+    return planEncoding(options, this, this.#prefix.length + this.#suffix.length)
+  }
+
+  /** One text as its row, not padded, followed by the rows that truncation cut off. */
+  encodeRow(text: string, plan: EncodePlan): [Row, ...Row[]] {
     const [prefix, suffix] = plan.addSpecialTokens ? [this.#prefix, this.#suffix] : [[], []]
     const room = (plan.truncateTo ?? Infinity) - prefix.length - suffix.length
-    const samples = texts.map((text) => {
-      const pieces = cut(this.#model.encode(text), room, plan.stride, plan.truncationSide)
-      return pieces.map((piece) => surround(row(piece), prefix, suffix)) as [Row, ...Row[]]
-    })
-    return { plan, samples }
+    const pieces = cut(this.#model.encode(text), room, plan.stride, plan.truncationSide)
+    return pieces.map((piece) => surround(row(piece), prefix, suffix)) as [Row, ...Row[]]
   }
 
   #decodeRow(ids: readonly number[], options: DecodeOptions): string {
