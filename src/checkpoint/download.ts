@@ -36,6 +36,11 @@ const RETRY_DELAY = 1000
 /** Answers that may be better next time: too many requests, or the server's own trouble. */
 const PASSING_STATUS = [408, 429, 500, 502, 503, 504]
 
+/** What to do about a repository that is not open to everyone. */
+export const ACCESS_ADVICE =
+  "for a gated or private repository, ask for access on the repository's page and put a token that may read it into " +
+  'the environment variable HF_TOKEN'
+
 /** The connection was cut, or the server had trouble: worth another attempt. */
 class PassingFailure extends Error {}
 
@@ -152,9 +157,10 @@ async function startOf(response: Response, offset: number, file: RemoteFile): Pr
       'DOWNLOAD_FAILED',
       `${file.url}: asked for the bytes from ${offset} of ${file.size}, but the server sent ${show(range)}`,
     )
+  const closed = status === 401 || status === 403
   throw new CheckpointError(
-    status === 404 ? 'NOT_FOUND' : 'DOWNLOAD_FAILED',
-    `${file.url}: the server answered ${status}`,
+    closed || status === 404 ? 'NOT_FOUND' : 'DOWNLOAD_FAILED',
+    `${file.url}: the server answered ${status}${closed ? `; ${ACCESS_ADVICE}` : ''}`,
   )
 }
 
@@ -191,15 +197,7 @@ async function writeBody(
 
 async function writeFully(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let done = 0; done < bytes.byteLength;) {
-    const { bytesWritten } = await handle
-      .write(bytes, done, bytes.byteLength - done, position + done)
-      .catch((cause: unknown) => {
-        throw new CheckpointError(
-          'DOWNLOAD_FAILED',
-          `Cannot write to the cache: ${(cause as Error).message}`,
-          { cause },
-        )
-      })
+    const { bytesWritten } = await handle.write(bytes, done, bytes.byteLength - done, position + done)
     done += bytesWritten
   }
 }

@@ -33,6 +33,8 @@ export interface GenerationConfig {
   readonly top_k?: number
   readonly top_p?: number
   readonly repetition_penalty?: number
+  /** No run of this many tokens appears twice; 0 is off. */
+  readonly no_repeat_ngram_size?: number
   readonly bos_token_id?: number
   readonly pad_token_id?: number
   readonly eos_token_id?: number | readonly number[]
@@ -43,8 +45,8 @@ const count = integer(1, 2 ** 12)
 const tokenId = integer(0, 2 ** 24 - 1)
 
 const FIELDS: { readonly [K in keyof GenerationConfig]-?: FieldCheck<Required<GenerationConfig>[K]> } = {
-  max_length: length,
-  max_new_tokens: length,
+  max_length: integer(1, 2 ** 31 - 1),
+  max_new_tokens: integer(1, 2 ** 31 - 1),
   min_length: length,
   min_new_tokens: length,
   do_sample: trueOrFalse,
@@ -56,6 +58,7 @@ const FIELDS: { readonly [K in keyof GenerationConfig]-?: FieldCheck<Required<Ge
   top_k: integer(0, 2 ** 24),
   top_p: finiteNumber(0, 1),
   repetition_penalty: positiveNumber,
+  no_repeat_ngram_size: length,
   bos_token_id: tokenId,
   pad_token_id: tokenId,
   eos_token_id: orListOf(tokenId),
@@ -82,7 +85,6 @@ const WITHOUT_EFFECT: Readonly<Record<string, unknown>> = {
   guidance_scale: 1,
   max_time: null,
   min_p: 0,
-  no_repeat_ngram_size: 0,
   num_beam_groups: 1,
   penalty_alpha: 0,
   renormalize_logits: false,

@@ -1,7 +1,7 @@
 // What the hub says about a repository: the commit of a revision, and size and hash of its files. Its answers are
 // checked before they become paths and sizes here.
 import { CheckpointError, show } from '../errors.ts'
-import { connectionFault, type RemoteFile } from './download.ts'
+import { ACCESS_ADVICE, connectionFault, type RemoteFile } from './download.ts'
 import { COMMIT_HASH } from './hub-cache.ts'
 
 /** Where to ask, for what, and how. */
@@ -22,7 +22,7 @@ export interface HubFile extends RemoteFile {
   readonly name: string
 }
 
-/** The hub cannot be reached or is in trouble: what is in the cache may have to do. */
+/** The hub cannot be reached or gives no usable answer: what is in the cache may have to do. */
 export class HubUnreachable extends CheckpointError {}
 
 /** More than any answer about a few files takes. */
@@ -59,12 +59,12 @@ export async function hubFiles(
     if (!names.includes(path) || files.has(path))
       throw unexpected(repository, `each of ${names.join(', ')} at most once`, path)
     if (type !== 'file') continue
-    const bytes: unknown = lfs === undefined ? size : lfs.size
+    // A file of Git LFS is named by the hash of its content, any other by git's.
+    const { size: bytes, oid: digest }: { size: unknown; oid?: unknown } = lfs ?? { size, oid }
     const limit = path.endsWith('.safetensors') ? MAX_WEIGHTS_BYTES : MAX_OTHER_BYTES
     if (!Number.isSafeInteger(bytes) || (bytes as number) < 0 || (bytes as number) > limit)
       throw unexpected(repository, `a size of ${path} from 0 to ${limit}`, bytes)
-    const digest: unknown = lfs === undefined ? oid : lfs.oid
-    const digits = lfs === undefined ? 40 : 64
+    const digits = lfs ? 64 : 40
     // The hash becomes a file name too.
     if (typeof digest !== 'string' || !/^[0-9a-f]+$/.test(digest) || digest.length !== digits)
       throw unexpected(repository, `a hash of ${path} with ${digits} hexadecimal digits`, digest)
@@ -72,7 +72,7 @@ export async function hubFiles(
       name: path,
       url: `${endpoint}/${repo}/resolve/${commit}/${encodeURIComponent(path)}`,
       size: bytes as number,
-      hash: { algorithm: lfs === undefined ? 'git-sha1' : 'sha256', digest },
+      hash: { algorithm: lfs ? 'sha256' : 'git-sha1', digest },
     })
   }
   return [...files.values()]
@@ -104,13 +104,12 @@ async function ask<T>(
       throw new CheckpointError(
         'NOT_FOUND',
         `${name}: no folder here, and at ${endpoint} it does not exist or is not open to everyone (${status}: ${message}). ` +
-          `Check the name; for a gated or private repository, ask for access at ${endpoint}/${name} and put a token ` +
-          'that may read it into the environment variable HF_TOKEN',
+          `Check the name; ${ACCESS_ADVICE}`,
         { cause },
       )
     throw new HubUnreachable(
       'DOWNLOAD_FAILED',
-      `${name}: the hub at ${endpoint} does not answer: ${message}`,
+      `${name}: no usable answer from the hub at ${endpoint}: ${message}`,
       {
         cause,
       },

@@ -103,6 +103,13 @@ export async function resolveCheckpoint(
   try {
     return await fromHub(repository, cache, parts, options)
   } catch (error) {
+    if (isSystemError(error))
+      throw new CheckpointError(
+        'DOWNLOAD_FAILED',
+        `${nameOrFolder}: cannot write to the cache at ${cacheFolder}: ${error.message}; make room there, or name ` +
+          'another folder with cache_dir or HF_HOME',
+        { cause: error },
+      )
     if (!(error instanceof HubUnreachable)) throw error
     const folder = await cachedSnapshot(repository, cache, parts)
     if (folder === undefined) throw error
@@ -177,14 +184,13 @@ async function listCheckpoint(
   const small = files.filter(({ name }) => SMALL_FILES.includes(name))
   const weights = files.find(({ name }) => name === WEIGHTS_FILE)
   const index = files.find(({ name }) => name === WEIGHTS_INDEX_FILE)
-  const needed = parts === 'all' ? [CONFIG_FILE] : [TOKENIZER_FILE]
-  const missing = needed.find((name) => !small.some((file) => file.name === name))
+  const needed = parts === 'all' ? CONFIG_FILE : TOKENIZER_FILE
   const lacks = (what: string): CheckpointError =>
     new CheckpointError(
       'NOT_A_CHECKPOINT',
       `${repository.name}: the repository has no ${what} at revision ${show(repository.revision)}`,
     )
-  if (missing !== undefined) throw lacks(missing)
+  if (!small.some(({ name }) => name === needed)) throw lacks(needed)
   if (parts === 'processor') return small
   if (weights !== undefined) return [...small, weights]
   if (index === undefined) throw lacks(`${WEIGHTS_FILE} or ${WEIGHTS_INDEX_FILE}`)
@@ -206,16 +212,13 @@ async function cachedSnapshot(
   const snapshot = cache.snapshot(commit)
   const has = async (name: string): Promise<boolean> =>
     (await fileStatus(join(snapshot, name)))?.isFile() === true
-  const hasAll = async (names: Iterable<string>): Promise<boolean> => {
-    for (const name of names) if (!(await has(name))) return false
-    return true
-  }
   if (parts === 'processor') return (await has(TOKENIZER_FILE)) ? snapshot : undefined
   if (!(await has(CONFIG_FILE))) return undefined
   if (await has(WEIGHTS_FILE)) return snapshot
   if (!(await has(WEIGHTS_INDEX_FILE))) return undefined
   const shards = await readWeightsIndex(join(snapshot, WEIGHTS_INDEX_FILE))
-  return (await hasAll(shards.values())) ? snapshot : undefined
+  for (const shard of new Set(shards.values())) if (!(await has(shard))) return undefined
+  return snapshot
 }
 
 /** Hugging Face's rule for `org/name`. */
@@ -227,4 +230,8 @@ function isOffline(): boolean {
   return [process.env['HF_HUB_OFFLINE'], process.env['TRANSFORMERS_OFFLINE']].some(
     (value) => value !== undefined && /^(1|on|yes|true)$/i.test(value),
   )
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error
 }

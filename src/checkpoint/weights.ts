@@ -1,7 +1,7 @@
 // The weights in a checkpoint's folder: model.safetensors, or the several files that model.safetensors.index.json
 // lists, seen as one set of tensors.
 import { readdir } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { CheckpointError, show } from '../errors.ts'
 import { isJsonObject, readJsonObject } from './json.ts'
 import { openSafetensors, type SafetensorsFile, type TensorEntry } from './safetensors.ts'
@@ -96,9 +96,9 @@ export async function readWeightsIndex(index: string): Promise<ReadonlyMap<strin
   return fileOf
 }
 
-/** Both kinds of separator, whatever the platform: an index must not lead out of its folder. */
+/** Plain names alone, whatever the platform: an index must not lead out of its folder. */
 function isFileName(name: string): boolean {
-  return basename(name) === name && !name.includes('\\') && name.endsWith('.safetensors')
+  return /^[\w.+-]+\.safetensors$/.test(name)
 }
 
 function joinFiles(files: readonly SafetensorsFile[]): Weights {

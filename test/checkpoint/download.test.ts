@@ -44,7 +44,7 @@ test("the server's own trouble is waited for, a refusal is not", async (t) => {
   assert.equal(hub.requests.length, 3)
   for (const [status, code] of [
     [404, 'NOT_FOUND'],
-    [403, 'DOWNLOAD_FAILED'],
+    [403, 'NOT_FOUND'],
     [416, 'DOWNLOAD_FAILED'],
   ] as const) {
     hub.answers.splice(0, 1, { ...rule, status })

@@ -34,7 +34,7 @@ test('without the file the settings are those of config.json, its top before its
       num_beams: 4,
       text_config: { num_beams: 2, max_length: 20, no_repeat_ngram_size: 0, bad_words_ids: null },
     }),
-    { ...tokens, num_beams: 4, max_length: 20 },
+    { ...tokens, num_beams: 4, max_length: 20, no_repeat_ngram_size: 0 },
   )
 })
 
@@ -47,13 +47,13 @@ test('the file alone counts where there is one', async (t) => {
 test('a setting out of range, or one that would change the tokens and is not there, is refused by name', () => {
   const bad: readonly (readonly [Record<string, unknown>, RegExp])[] = [
     [{ temperature: 0 }, /GenerationConfig: expected a number above 0 for temperature, but found 0/],
-    [{ max_new_tokens: '5' }, /an integer from 0 to 2147483647 for max_new_tokens, but found '5'/],
+    [{ max_new_tokens: '5' }, /an integer from 1 to 2147483647 for max_new_tokens, but found '5'/],
     [{ top_p: 1.5 }, /a number from 0 to 1 for top_p, but found 1.5/],
     [{ eos_token_id: [2, -1] }, /or a list of such for eos_token_id, but found \[ 2, -1 \]/],
     [{ early_stopping: 'maybe' }, /true or false or "never" for early_stopping/],
     [
-      { no_repeat_ngram_size: 3 },
-      /expected 0 or nothing \(this library has no such setting\) for no_repeat_ngram_size, but found 3/,
+      { num_beam_groups: 3 },
+      /expected 1 or nothing \(this library has no such setting\) for num_beam_groups, but found 3/,
     ],
     [{ bad_words_ids: [[4]] }, /expected null or nothing .* for bad_words_ids, but found \[ \[ 4 \] \]/],
   ]

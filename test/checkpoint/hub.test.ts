@@ -249,6 +249,9 @@ test('a name that is not there, is gated, or has no such revision says what to d
       new RegExp(`not open to everyone \\(${status}: .*Access is restricted.*HF_TOKEN`),
     )
   }
+  // A gated repository lists its files for everyone.
+  hub.answers.splice(0, 1, { path: /resolve/, status: 401, body: '' })
+  await expectRefusal(NAME, {}, 'NOT_FOUND', /resolve\/.* the server answered 401; for a gated .* HF_TOKEN/)
   hub.answers.length = 0
   hub.files.delete('model.safetensors')
   await expectRefusal(
@@ -296,6 +299,20 @@ test('what is no folder and no name is refused without asking anyone', async (t)
   assert.deepEqual(hub.requests, [])
 })
 
+test('a cache that cannot be written and an address that is none are named', async (t) => {
+  await setUp(t)
+  const file = temporaryFile(t, 'file', '')
+  const cache_dir = join(file, 'cache')
+  await expectRefusal(
+    NAME,
+    { cache_dir },
+    'DOWNLOAD_FAILED',
+    /cannot write to the cache at .*file\/cache: ENOTDIR.*; make room/,
+  )
+  setEnvironment(t, { HF_ENDPOINT: 'ftp://example.org' })
+  await expectRefusal(NAME, {}, 'NOT_FOUND', /an http or https address in HF_ENDPOINT, but found 'ftp:/)
+})
+
 test('a folder is returned as it is', async () => {
   assert.equal(await resolveCheckpoint(tiny), tiny)
 })
@@ -338,13 +355,13 @@ test('a hub that cannot be reached leaves the cache, with a warning, and is an e
   assert.equal(await resolveCheckpoint(NAME), folder)
   assert.match(
     warnings.join('\n'),
-    /does not answer: .*busy.*; using what is in the cache: .*\n.*does not answer: connect ECONNREFUSED/,
+    /no usable answer from the hub at .*: .*busy.*; using what is in the cache: .*\n.*no usable answer from the hub at .*: connect ECONNREFUSED/,
   )
   await expectRefusal(
     'someone/other',
     {},
     'DOWNLOAD_FAILED',
-    /someone\/other: the hub at .* does not answer: connect ECONNREFUSED/,
+    /someone\/other: no usable answer from the hub at .*: connect ECONNREFUSED/,
   )
 })
 
