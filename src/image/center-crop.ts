@@ -1,0 +1,23 @@
+// Cuts the middle out of a picture (transformers image_transforms.py, center_crop).
+import type { HeightWidth } from './image-size.ts'
+import type { RgbImage } from './rgb-image.ts'
+
+/**
+ * The middle of a picture, in exactly the given size. Where the picture is smaller it gets black borders, the odd row or
+ * column of them above and on the left.
+ */
+export function centerCrop(image: RgbImage, { height, width }: HeightWidth): RgbImage {
+  if (image.height === height && image.width === width) return image
+  // Negative where the picture is smaller.
+  const top = Math.floor((image.height - height) / 2)
+  const left = Math.floor((image.width - width) / 2)
+  const firstColumn = Math.max(0, left)
+  const lastColumn = Math.min(image.width, left + width)
+  const data = new Uint8Array(height * width * 3)
+  for (let row = Math.max(0, top); row < Math.min(image.height, top + height); row++) {
+    const start = row * image.width
+    const part = image.data.subarray((start + firstColumn) * 3, (start + lastColumn) * 3)
+    data.set(part, ((row - top) * width + firstColumn - left) * 3)
+  }
+  return { width, height, data }
+}
