@@ -1,7 +1,7 @@
 // A checkpoint's folder, opened and checked as a whole: configuration, generation settings and weights that fit it.
 import { readdir } from 'node:fs/promises'
 import { CheckpointError, show } from '../errors.ts'
-import { CONFIG_FILE, Kosmos2Config } from './config.ts'
+import { Kosmos2Config } from './config.ts'
 import {
   expectedTensors,
   LM_HEAD,
@@ -10,6 +10,7 @@ import {
   VISION_LAYERS,
   type ExpectedTensor,
 } from './expected-tensors.ts'
+import { CONFIG_FILE, WEIGHTS_FILE } from './file-names.ts'
 import { readGenerationConfig, type GenerationConfig } from './generation-config.ts'
 import type { TensorEntry } from './safetensors.ts'
 import { openWeights, type Weights } from './weights.ts'
@@ -95,7 +96,7 @@ async function expectCheckpointFolder(folder: string): Promise<void> {
   if (!names.includes(CONFIG_FILE))
     throw new CheckpointError(
       'NOT_A_CHECKPOINT',
-      `${folder}: expected a folder with ${CONFIG_FILE} and model.safetensors, but found ${show(names)}; ` +
+      `${folder}: expected a folder with ${CONFIG_FILE} and ${WEIGHTS_FILE}, but found ${show(names)}; ` +
         'give a folder that save_pretrained wrote, or a name such as microsoft/kosmos-2-patch14-224',
     )
 }

@@ -15,6 +15,8 @@ import {
   trueOrFalse,
   type FieldTable,
 } from './config-fields.ts'
+import { CONFIG_FILE } from './file-names.ts'
+import { resolveCheckpoint, type ResolveOptions } from './hub.ts'
 import { isJsonObject, readJsonObject, type JsonObject } from './json.ts'
 
 /** Activation functions of the feed-forward parts: the exact (erf) GELU, and x * sigmoid(1.702 x). */
@@ -135,8 +137,6 @@ const TEXT_ALIASES = {
   num_hidden_layers: 'layers',
 } as const
 
-/** Name of the configuration file in a checkpoint's folder. */
-export const CONFIG_FILE = 'config.json'
 /** The `model_type` of every KOSMOS-2. */
 const MODEL_TYPE = 'kosmos-2'
 
@@ -171,11 +171,12 @@ export class Kosmos2Config {
   }
 
   /**
-   * Reads `config.json` of a checkpoint's folder.
-   * @throws {CheckpointError} `NOT_FOUND`, `NOT_A_CHECKPOINT` or `BAD_CONFIG`
+   * Reads `config.json` of a checkpoint.
+   * @param nameOrFolder - a folder, or a name on the Hugging Face hub, of which only this file is downloaded
+   * @throws {CheckpointError} `NOT_FOUND`, `NOT_A_CHECKPOINT`, `BAD_CONFIG`, or what `resolveCheckpoint` throws
    */
-  static async from_pretrained(folder: string): Promise<Kosmos2Config> {
-    const path = join(folder, CONFIG_FILE)
+  static async from_pretrained(nameOrFolder: string, options: ResolveOptions = {}): Promise<Kosmos2Config> {
+    const path = join(await resolveCheckpoint(nameOrFolder, options, 'config'), CONFIG_FILE)
     const values = await readJsonObject(path)
     expectModelType(path, values['model_type'])
     return new Kosmos2Config(values, path)

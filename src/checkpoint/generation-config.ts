@@ -12,6 +12,7 @@ import {
   trueOrFalse,
   type FieldCheck,
 } from './config-fields.ts'
+import { CONFIG_FILE, GENERATION_CONFIG_FILE } from './file-names.ts'
 import { fileStatus } from './file-status.ts'
 import { isJsonObject, readJsonObject, type JsonObject } from './json.ts'
 
@@ -96,9 +97,6 @@ const WITHOUT_EFFECT: Readonly<Record<string, unknown>> = {
   watermarking_config: null,
 }
 
-/** Name of the file in a checkpoint's folder. */
-export const GENERATION_CONFIG_FILE = 'generation_config.json'
-
 /**
  * Reads `generation_config.json` of a checkpoint's folder. Where there is none, the settings are those in the model's
  * configuration, as older checkpoints have them: at its top, then in `text_config`.
@@ -109,7 +107,7 @@ export async function readGenerationConfig(folder: string, config: Kosmos2Config
   if ((await fileStatus(path)) !== undefined) return generationConfig(await readJsonObject(path), path)
   const { text_config: text, ...top } = config.toJSON()
   const values = { ...(isJsonObject(text) ? withoutNull(text) : {}), ...withoutNull(top) }
-  return generationConfig(values, join(folder, 'config.json'))
+  return generationConfig(values, join(folder, CONFIG_FILE))
 }
 
 /**

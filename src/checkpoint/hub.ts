@@ -1,13 +1,12 @@
 // From what a user writes, a folder or a name on the Hugging Face hub, to a folder on disk.
 import { join } from 'node:path'
 import { CheckpointError, invalidType, rejectUnknownOptions, show } from '../errors.ts'
-import { CONFIG_FILE } from './config.ts'
 import { downloadFile, isWhole } from './download.ts'
+import { CONFIG_FILE, SMALL_FILES, TOKENIZER_FILE, WEIGHTS_FILE, WEIGHTS_INDEX_FILE } from './file-names.ts'
 import { fileStatus } from './file-status.ts'
-import { GENERATION_CONFIG_FILE } from './generation-config.ts'
 import { hubCommit, hubFiles, HubUnreachable, type HubFile, type Repository } from './hub-api.ts'
 import { COMMIT_HASH, linkToBlob, repositoryCache, type RepositoryCache } from './hub-cache.ts'
-import { readWeightsIndex, WEIGHTS_FILE, WEIGHTS_INDEX_FILE } from './weights.ts'
+import { readWeightsIndex } from './weights.ts'
 
 /** How far a download is. Files that were in the cache count as loaded. */
 export interface DownloadProgress {
@@ -38,21 +37,11 @@ export interface ResolveOptions {
 }
 const OPTIONS = ['revision', 'cache_dir', 'token', 'local_files_only', 'onProgress', 'signal']
 
-/** What of a checkpoint is needed: all of it, or what a processor reads, which is all but the weights. */
-export type CheckpointParts = 'all' | 'processor'
+/** What of a checkpoint is needed: all of it, what a processor reads (all but the weights), or config.json alone. */
+export type CheckpointParts = 'all' | 'processor' | 'config'
 
-const TOKENIZER_FILE = 'tokenizer.json'
-/** Everything but the weights that a checkpoint may hold, of any version of transformers. */
-const SMALL_FILES = [
-  CONFIG_FILE,
-  GENERATION_CONFIG_FILE,
-  TOKENIZER_FILE,
-  'processor_config.json',
-  'preprocessor_config.json',
-  'tokenizer_config.json',
-  'special_tokens_map.json',
-  'added_tokens.json',
-]
+/** The file without which each of these is nothing. */
+const NEEDED_FILE = { all: CONFIG_FILE, config: CONFIG_FILE, processor: TOKENIZER_FILE } as const
 
 /**
  * The folder of a checkpoint. A folder is returned as it is. Any other `org/name` is looked up on the Hugging Face hub
@@ -62,7 +51,7 @@ const SMALL_FILES = [
  * The environment variables `HF_HOME`, `HF_HUB_CACHE`, `HF_ENDPOINT`, `HF_TOKEN` and `HF_HUB_OFFLINE` mean what they mean
  * to Hugging Face's tools.
  * @param nameOrFolder - such as `models/kosmos2-tiny` or `microsoft/kosmos-2-patch14-224`
- * @param parts - `processor` leaves the weights where they are
+ * @param parts - what has to be there: a processor does not need the weights
  * @throws {CheckpointError} `NOT_FOUND`, `NOT_A_CHECKPOINT`, `OFFLINE`, `DOWNLOAD_FAILED` or `HASH_MISMATCH`; the signal's
  *   reason where it was aborted
  */
@@ -162,7 +151,7 @@ async function fromHub(
       await downloadFile(cache.blob(file.hash.digest), file, { fetch: repository.fetch, signal, onBytes })
     before += file.size
   }
-  // Only now, so that there is never a folder that looks like a checkpoint and is half of one.
+  // Only now, the weights last: a download that was interrupted leaves no folder that looks like a checkpoint.
   for (const file of files) {
     const pointer = join(snapshot, file.name)
     if (!(await isWhole(pointer, file))) await linkToBlob(cache.blob(file.hash.digest), pointer)
@@ -180,23 +169,23 @@ async function listCheckpoint(
   parts: CheckpointParts,
   getIndex: (index: HubFile) => Promise<string>,
 ): Promise<readonly HubFile[]> {
-  const files = await hubFiles(repository, commit, [...SMALL_FILES, WEIGHTS_FILE, WEIGHTS_INDEX_FILE])
-  const small = files.filter(({ name }) => SMALL_FILES.includes(name))
-  const weights = files.find(({ name }) => name === WEIGHTS_FILE)
-  const index = files.find(({ name }) => name === WEIGHTS_INDEX_FILE)
-  const needed = parts === 'all' ? CONFIG_FILE : TOKENIZER_FILE
   const lacks = (what: string): CheckpointError =>
     new CheckpointError(
       'NOT_A_CHECKPOINT',
       `${repository.name}: the repository has no ${what} at revision ${show(repository.revision)}`,
     )
-  if (!small.some(({ name }) => name === needed)) throw lacks(needed)
-  if (parts === 'processor') return small
+  const names = parts === 'config' ? [CONFIG_FILE] : SMALL_FILES
+  const files = await hubFiles(repository, commit, [...names, WEIGHTS_FILE, WEIGHTS_INDEX_FILE])
+  const small = files.filter(({ name }) => names.includes(name))
+  if (!small.some(({ name }) => name === NEEDED_FILE[parts])) throw lacks(NEEDED_FILE[parts])
+  if (parts !== 'all') return small
+  const weights = files.find(({ name }) => name === WEIGHTS_FILE)
+  const index = files.find(({ name }) => name === WEIGHTS_INDEX_FILE)
   if (weights !== undefined) return [...small, weights]
   if (index === undefined) throw lacks(`${WEIGHTS_FILE} or ${WEIGHTS_INDEX_FILE}`)
-  const names = [...new Set((await readWeightsIndex(await getIndex(index))).values())]
-  const shards = await hubFiles(repository, commit, names)
-  const lost = names.find((name) => !shards.some((shard) => shard.name === name))
+  const shardNames = [...new Set((await readWeightsIndex(await getIndex(index))).values())]
+  const shards = await hubFiles(repository, commit, shardNames)
+  const lost = shardNames.find((name) => !shards.some((shard) => shard.name === name))
   if (lost !== undefined) throw lacks(lost)
   return [...small, index, ...shards]
 }
@@ -212,9 +201,8 @@ async function cachedSnapshot(
   const snapshot = cache.snapshot(commit)
   const has = async (name: string): Promise<boolean> =>
     (await fileStatus(join(snapshot, name)))?.isFile() === true
-  if (parts === 'processor') return (await has(TOKENIZER_FILE)) ? snapshot : undefined
-  if (!(await has(CONFIG_FILE))) return undefined
-  if (await has(WEIGHTS_FILE)) return snapshot
+  if (!(await has(NEEDED_FILE[parts]))) return undefined
+  if (parts !== 'all' || (await has(WEIGHTS_FILE))) return snapshot
   if (!(await has(WEIGHTS_INDEX_FILE))) return undefined
   const shards = await readWeightsIndex(join(snapshot, WEIGHTS_INDEX_FILE))
   for (const shard of new Set(shards.values())) if (!(await has(shard))) return undefined

@@ -3,13 +3,9 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CheckpointError, show } from '../errors.ts'
+import { WEIGHTS_FILE, WEIGHTS_INDEX_FILE } from './file-names.ts'
 import { isJsonObject, readJsonObject } from './json.ts'
 import { openSafetensors, type SafetensorsFile, type TensorEntry } from './safetensors.ts'
-
-/** The file that holds all weights, in most checkpoints. */
-export const WEIGHTS_FILE = 'model.safetensors'
-/** In the others, the file that says which file holds which tensor. */
-export const WEIGHTS_INDEX_FILE = 'model.safetensors.index.json'
 
 /** Open weights. */
 export interface Weights {

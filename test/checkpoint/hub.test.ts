@@ -15,6 +15,7 @@ import {
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { openCheckpoint } from '../../src/checkpoint/checkpoint.ts'
+import { Kosmos2Config } from '../../src/checkpoint/config.ts'
 import { resolveCheckpoint, type DownloadProgress, type ResolveOptions } from '../../src/checkpoint/hub.ts'
 import { linkToBlob } from '../../src/checkpoint/hub-cache.ts'
 import { gitHash, isLfs, sha256, startHub, type HubServer } from './hub-server.ts'
@@ -60,16 +61,21 @@ test('a name on the hub becomes a folder in the cache that opens as a checkpoint
   await checkpoint.close()
 })
 
-test('what is in the cache is not loaded again, and a processor does not load the weights', async (t) => {
+test('what is in the cache is not loaded again, and nothing that is not needed', async (t) => {
   const { hub } = await setUp(t)
   const loaded = (): string[] =>
     hub.requests
       .splice(0)
       .flatMap(({ path }) => (path.includes('/resolve/') ? [path.split('/').at(-1)!] : []))
+  assert.deepEqual(
+    (await Kosmos2Config.from_pretrained(NAME)).toJSON(),
+    (await Kosmos2Config.from_pretrained(tiny)).toJSON(),
+  )
+  assert.deepEqual(loaded(), ['config.json'])
   const folder = await resolveCheckpoint(NAME, {}, 'processor')
   assert.ok(!existsSync(join(folder, 'model.safetensors')))
   assert.deepEqual(
-    loaded().sort(),
+    ['config.json', ...loaded()].sort(),
     Object.keys(tinyFiles)
       .filter((name) => !isLfs(name))
       .sort(),
