@@ -53,7 +53,7 @@ test('a word longer than a line is broken, a line feed ends a line, scripts with
     layoutCaption(caption, [], width, 10).map((runs) => runs.map(({ text }) => text).join(''))
   assert.deepEqual(texts('aWWWWWWb', 30), ['aWW', 'WWW', 'Wb'])
   assert.deepEqual(texts('one\ntwo\r\n\nthree', 1000), ['one', 'two', '', 'three'])
-  assert.deepEqual(texts('雪雪雪雪雪', 20), ['雪雪', '雪雪', '雪'])
+  assert.deepEqual(texts('xx 雪雪雪', 35), ['xx 雪雪', '雪'])
 })
 
 test('spans count code points, not UTF-16 units', () => {

@@ -29,6 +29,14 @@ test('image slots and long runs of equal tokens are one block each, others stand
   )
 })
 
+test('a run of equal tokens ends where the image slots begin, and a short run stays single tokens', () => {
+  const inputs = { input_ids: [2, 2, 2, 2, 2, 3, 3, 3], image_embeds_position_mask: [0, 0, 0, 0, 1, 0, 0, 0] }
+  assert.deepEqual(
+    tokenBlocks(inputs, tokenizer, 0).map(({ ids }) => ids.length),
+    [4, 1, 1, 1, 1],
+  )
+})
+
 test('a row of a batch, plain numbers and bigints are read alike; an id without a token shows as ?', () => {
   const second = tokenBlocks(rows, tokenizer, 1)
   assert.deepEqual(
