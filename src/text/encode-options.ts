@@ -37,7 +37,10 @@ export interface EncodeOptions {
   readonly return_length?: boolean
   /** Whether warnings are emitted; default true. */
   readonly verbose?: boolean
-  /** `'pt'` or `'np'`: `Tensor`s, whose one class stands for both; null: nested arrays. */
+  /**
+   * `'pt'` or `'np'`: `Tensor`s, whose one class stands for both; null: nested arrays. Default null for the tokenizer,
+   * tensors for the processor.
+   */
   readonly return_tensors?: 'pt' | 'np' | null
 }
 
@@ -87,6 +90,9 @@ export interface EncodeDefaults {
   readonly truncation_side: Side
   readonly model_max_length: number
 }
+
+/** Far beyond any model: a longer padding is a mistake, and would only take memory. */
+const LONGEST_PADDING = 1_048_576
 
 /** From here on a `model_max_length` stands for none. */
 const NO_LIMIT = 1e20
@@ -147,8 +153,13 @@ export function planEncoding(
 /** The length that `longest`, the longest row, asks all rows to be padded to; 0 where they are left as they are. */
 export function paddedLength(plan: EncodePlan, longest: number): number {
   if (plan.padding === 'do_not_pad') return 0
-  const length = plan.padding === 'longest' ? longest : (plan.maxLength ?? 0)
-  return Math.ceil(length / plan.padToMultipleOf) * plan.padToMultipleOf
+  const asked = plan.padding === 'longest' ? longest : (plan.maxLength ?? 0)
+  const length = Math.ceil(asked / plan.padToMultipleOf) * plan.padToMultipleOf
+  if (length > Math.max(longest, LONGEST_PADDING))
+    throw new RangeError(
+      `Expected a length of at most ${LONGEST_PADDING} to pad to, but max_length or pad_to_multiple_of ask for ${length}`,
+    )
+  return length
 }
 
 function paddingStrategy(padding: EncodeOptions['padding']): EncodePlan['padding'] {
@@ -197,12 +208,18 @@ export function flag(name: string, value: unknown, fallback: boolean): boolean {
   return value
 }
 
-/** An option that is an integer from `least`, or undefined where it is not given. @throws {RangeError} for another number */
-export function wholeNumber(name: string, value: unknown, least: number): number | undefined {
+/** An option that is an integer from `least` to `most`, or undefined where it is not given. @throws {RangeError} for another number */
+export function wholeNumber(
+  name: string,
+  value: unknown,
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): number | undefined {
   if (value === undefined || value === null) return undefined
-  const expected = `an integer from ${least}`
+  const expected =
+    most < Number.MAX_SAFE_INTEGER ? `an integer from ${least} to ${most}` : `an integer from ${least}`
   if (typeof value !== 'number') throw invalidType(name, expected, value)
-  if (!Number.isSafeInteger(value) || value < least) throw invalidRange(name, expected, value)
+  if (!Number.isInteger(value) || value < least || value > most) throw invalidRange(name, expected, value)
   return value
 }
 

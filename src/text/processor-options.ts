@@ -2,11 +2,13 @@
 import { invalidRange, invalidType, rejectUnknownOptions } from '../errors.ts'
 import type { ImageInput } from '../image/image-input.ts'
 import type { ImageCallOptions } from '../image/image-processor.ts'
+import { IMAGE_PROCESSOR_OPTIONS } from '../image/image-settings.ts'
 import type { Tensor } from '../tensor.ts'
 import type { PhraseBoxes } from './boxes.ts'
 import { ENCODE_OPTIONS, type EncodeOptions, flag, wantsTensors, wholeNumber } from './encode-options.ts'
 import { type NamedBoxes, boxesPerText, checkImageCount } from './prompt.ts'
 import { checkTexts } from './texts.ts'
+import type { TokenizerOutput } from './tokenizer.ts'
 
 /**
  * Texts, pictures or both, and the options of the tokenizer and of the image processor. Null counts as not given.
@@ -33,15 +35,12 @@ export interface ProcessorOptions extends EncodeOptions, ImageCallOptions {
   readonly add_eos_token?: boolean
 }
 
-/** What `call` gives for texts: int64 tensors [B, S]. */
-export interface TextInputs {
-  readonly input_ids: Tensor
-  /** 1 for tokens, 0 for padding. */
-  readonly attention_mask: Tensor
-}
+/** What `call` gives for texts: int64 [B, S], and further fields as asked for. */
+export type TextInputs = TokenizerOutput<Tensor, Tensor>
 
-/** What `call` gives for pictures: float32 [B, 3, H, W]. */
+/** What `call` gives for pictures. */
 export interface PixelInputs {
+  /** float32 [B, 3, H, W]. */
   readonly pixel_values: Tensor
 }
 
@@ -52,30 +51,13 @@ export interface Kosmos2Inputs extends TextInputs, PixelInputs {
 }
 
 /** What `call` gives with `return_tensors: null`: arrays, flat for one text, nested for several. */
-export interface ProcessorArrays {
-  readonly input_ids?: number[] | number[][]
-  readonly attention_mask?: number[] | number[][]
+export interface ProcessorArrays extends Partial<TokenizerOutput<number[] | number[][]>> {
   readonly image_embeds_position_mask?: number[] | number[][]
   /** [B][3][H][W]. */
   readonly pixel_values?: number[][][][]
-  readonly [field: string]: unknown
 }
 
-const IMAGE_OPTIONS = [
-  'do_resize',
-  'size',
-  'resample',
-  'do_center_crop',
-  'crop_size',
-  'do_rescale',
-  'rescale_factor',
-  'do_normalize',
-  'image_mean',
-  'image_std',
-  'do_convert_rgb',
-  'use_square_size',
-  'signal',
-] as const satisfies readonly (keyof ImageCallOptions)[]
+const IMAGE_OPTIONS = [...IMAGE_PROCESSOR_OPTIONS, 'signal'] as const
 
 const PROMPT_OPTIONS = [
   'text',
@@ -107,10 +89,11 @@ export interface CheckedCall {
 
 /**
  * Checks the options of a call as far as they can be without looking at pictures and phrases.
+ * @param vocabulary - how many ids there are
  * @throws {TypeError} for unknown options, options of the wrong kind, neither text nor pictures
  * @throws {RangeError} for numbers out of range
  */
-export function checkCall(options: ProcessorOptions): CheckedCall {
+export function checkCall(options: ProcessorOptions, vocabulary: number): CheckedCall {
   if (typeof options !== 'object' || (options as unknown) === null)
     throw invalidType('options', 'an object such as { text, images }', options)
   rejectUnknownOptions('processor.call', options, [...PROMPT_OPTIONS, ...ENCODE_OPTIONS, ...IMAGE_OPTIONS])
@@ -137,7 +120,7 @@ export function checkCall(options: ProcessorOptions): CheckedCall {
     singleText,
     images: pictures,
     boxes: texts === undefined ? [] : boxesPerText(options.bboxes, texts.length, singleText),
-    numImageTokens: wholeNumber('num_image_tokens', options.num_image_tokens, 0) ?? 64,
+    numImageTokens: wholeNumber('num_image_tokens', options.num_image_tokens, 0, vocabulary) ?? 64,
     firstImageTokenId: wholeNumber('first_image_token_id', options.first_image_token_id, 0),
     addSpecialTokens: flag('add_special_tokens', options.add_special_tokens, true),
     addEosToken: flag('add_eos_token', options.add_eos_token, false),

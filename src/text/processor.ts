@@ -4,11 +4,11 @@ import { type ResolveOptions, resolveCheckpoint } from '../checkpoint/hub.ts'
 import { CheckpointError, invalidType, rejectUnknownOptions } from '../errors.ts'
 import type { ImageInput } from '../image/image-input.ts'
 import { Kosmos2ImageProcessor } from '../image/image-processor.ts'
+import { type RgbImage, loadRgb } from '../image/load-image.ts'
 import { type ImageSize, checkImageSize } from './boxes.ts'
 import { encodeWithImages } from './image-slots.ts'
 import { flag, wholeNumber } from './encode-options.ts'
 import { warnWithoutGrounding } from './grounding-warning.ts'
-import { loadWithSize } from './image-sizes.ts'
 import { type Entity, cleanTextAndExtractEntities, entitiesInPixels } from './post-process.ts'
 import { readPatchIndexCount } from './processor-config.ts'
 import {
@@ -117,7 +117,7 @@ export class Kosmos2Processor {
   async call(options: WithImages): Promise<PixelInputs>
   async call(options: ProcessorOptions): Promise<Partial<Kosmos2Inputs>>
   async call(options: ProcessorOptions): Promise<Partial<Kosmos2Inputs> | ProcessorArrays> {
-    const call = checkCall(options)
+    const call = checkCall(options, this.tokenizer.length)
     const { images, sizes } = await this.#readSizes(call)
     const textFields = this.#encode(call, sizes)
     const pixels = images && (await this.image_processor.call(images, call.imageOptions))
@@ -128,15 +128,16 @@ export class Kosmos2Processor {
     }
   }
 
-  /** The pictures, and where boxes are given in pixels their sizes, for which they have to be read first. */
-  async #readSizes({ images, boxes, imageOptions }: CheckedCall): Promise<{
+  /** The pictures, and where boxes are given in pixels their sizes: for these they are read here, and only once. */
+  async #readSizes({ images, boxes, imageOptions: { signal } }: CheckedCall): Promise<{
     images: readonly ImageInput[] | undefined
-    sizes: (ImageSize | undefined)[]
+    sizes: readonly ImageSize[]
   }> {
     if (images === undefined || !boxes.some(({ bboxes }) => needImageSize(bboxes)))
       return { images, sizes: [] }
-    const sized = await Promise.all(images.map((image) => loadWithSize(image, imageOptions)))
-    return { images: sized.map(({ image }) => image), sizes: sized.map(({ size }) => size) }
+    const loaded: RgbImage[] = []
+    for (const image of images) loaded.push(await loadRgb(image, { signal }))
+    return { images: loaded, sizes: loaded }
   }
 
   #encode(call: CheckedCall, sizes: readonly (ImageSize | undefined)[]): BatchFields {
@@ -193,7 +194,7 @@ export class Kosmos2Processor {
     const pictures = images === null ? undefined : Array.isArray(images) ? (images as unknown[]) : [images]
     if (pictures !== undefined) checkImageCount(list.length, pictures.length)
     const boxes = boxesPerText(bboxes, list.length, single)
-    const slots = wholeNumber('num_image_tokens', num_image_tokens, 0) ?? 64
+    const slots = wholeNumber('num_image_tokens', num_image_tokens, 0, this.tokenizer.length) ?? 64
     const prompts = this.#prompts(list, pictures, boxes, slots, image_sizes)
     return single ? prompts[0]! : prompts
   }

@@ -177,8 +177,8 @@ test('the further fields have places for the picture too', async () => {
     return_length: true,
     return_tensors: null,
   })
-  assert.deepEqual(fields['length'], [12, 12])
-  assert.deepEqual(fields['special_tokens_mask'], [
+  assert.deepEqual(fields.length, [12, 12])
+  assert.deepEqual(fields.special_tokens_mask, [
     [1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1],
     [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1],
   ])
@@ -223,7 +223,10 @@ test('calls that do not fit are refused before a picture is read', async () => {
     [{ text: [text, text], images }, /one picture a text, so 2, but received 1/],
     [{ images: [] }, /at least one picture for images/],
     [{ images, bboxes: [] }, /text with phrases for bboxes to belong to/],
-    [{ text, images, num_image_tokens: -1 }, /an integer from 0 for num_image_tokens but received -1/],
+    [
+      { text, images, num_image_tokens: -1 },
+      /an integer from 0 to 1269 for num_image_tokens but received -1/,
+    ],
     [
       { text, images, first_image_token_id: 1206 },
       /64 ids from first_image_token_id on inside the vocabulary of 1269/,

@@ -150,6 +150,11 @@ test('arguments that do not fit are refused, saying what was expected', () => {
     ['a', { padding_side: 'top' }, /'left' or 'right' for padding_side but received 'top'/],
     ['a', { max_length: 5, stride: 3 }, /an integer below 3, the places that max_length leaves for stride/],
     ['a', { add_special_tokens: 1 }, /true or false for add_special_tokens but received 1/],
+    [
+      'a',
+      { padding: 'max_length', max_length: 1e12 },
+      /at most 1048576 to pad to, but .* ask for 1000000000000/,
+    ],
     ['a', { return_tensors: 'tf' }, /'pt', 'np' or null for return_tensors but received 'tf'/],
     ['qz'.repeat(150_000), {}, /words of reasonable length but received 'qzq.*too many pieces/],
   ]
