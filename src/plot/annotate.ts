@@ -1,12 +1,12 @@
 // The picture with its grounded phrases: boxes and labels over it, and below it the caption in the same colours.
 import { invalidType, rejectUnknownOptions } from '../errors.ts'
 import type { ImageInput } from '../image/image-input.ts'
+import type { Entity } from '../text/post-process.ts'
 import { boxOverlay, describeBox } from './box-overlay.ts'
 import { captionBlock } from './caption-block.ts'
 import { svgCard } from './card.ts'
 import { checkBoxUnit, checkEntities, type BoxUnit, type CheckedEntity } from './entities.ts'
 import { checkWidth, embedPicture } from './picture.ts'
-import type { Entity } from '../text/post-process.ts'
 import { element, group } from './svg.ts'
 import { checkTheme, fill, type Theme } from './theme.ts'
 

@@ -5,8 +5,9 @@ import { cardPadding, svgCard } from './card.ts'
 import { heatLayer, heatLegend, heatLegendHeight, inDigits, type PatchGrid } from './heat-layer.ts'
 import type { Size } from './label-layout.ts'
 import { checkWidth, embedPicture } from './picture.ts'
+import { setText } from './set-text.ts'
 import { decimal, element, group, type Markup } from './svg.ts'
-import { fitText, fontFamily, textWidth } from './text-width.ts'
+import { fitText, textWidth } from './text-width.ts'
 import { checkTheme, fill, type Theme } from './theme.ts'
 
 export interface AttentionMapOptions {
@@ -141,20 +142,10 @@ async function draw(
   )
 }
 
-function mapLabel(text: string, frame: Size, theme: Theme): Markup {
-  const attributes = {
-    x: frame.width / 2,
-    y: frame.height + labels.height - 7,
-    'text-anchor': 'middle',
-    'font-family': fontFamily,
-    'font-size': labels.size,
-    ...fill('text', theme),
-  }
-  return element(
-    'text',
-    attributes,
-    fitText(text, frame.width, (part) => textWidth(part, labels.size)),
-  )
+function mapLabel(label: string, frame: Size, theme: Theme): Markup {
+  const text = fitText(label, frame.width, (part) => textWidth(part, labels.size))
+  const place = { x: frame.width / 2, y: frame.height + labels.height - 7, anchor: 'middle' } as const
+  return setText(text, { ...place, size: labels.size }, fill('text', theme))
 }
 
 function checkMaps(maps: unknown): void {

@@ -1,10 +1,11 @@
 // Boxes and labels over a picture, readable on light and dark: each line in a phrase's colour runs inside a light
 // one and a dark one.
 import { entityColour, entityDash, textColourOn } from './colours.ts'
-import type { CheckedEntity } from './entities.ts'
+import type { BoxCorners, CheckedEntity } from './entities.ts'
 import { distance, layoutLabels, type LabelRequest, type Rectangle, type Size } from './label-layout.ts'
+import { setText } from './set-text.ts'
 import { element, group, type Markup } from './svg.ts'
-import { fitText, fontFamily, textWidth } from './text-width.ts'
+import { fitText, textWidth } from './text-width.ts'
 
 /** The widths of the coloured line and of the lines it lies on, in pixels. */
 const line = { colour: 2.5, light: 4.5, dark: 6 }
@@ -37,35 +38,23 @@ export function boxOverlay(
     })),
   )
   const largestFirst = boxes.toSorted((a, b) => extent(b.area) - extent(a.area))
-  return group(
-    ...largestFirst.map(drawBox),
-    ...(withLabels
-      ? drawLabels(
-          boxes.filter(({ name }) => name.trim() !== ''),
-          frame,
-        )
-      : []),
-  )
+  const named = withLabels ? boxes.filter(({ name }) => name.trim() !== '') : []
+  return group(...largestFirst.map(drawBox), ...drawLabels(named, frame))
 }
 
 /** A box in words, e.g. `a snowman: 39 % to 98 % across, 5 % to 83 % down`. */
-export function describeBox(
-  name: string,
-  [x1, y1, x2, y2]: readonly [number, number, number, number],
-): string {
+export function describeBox(name: string, [x1, y1, x2, y2]: BoxCorners): string {
   const percent = (fraction: number): string => `${Math.round(fraction * 100)} %`
   return `${name}: ${percent(x1)} to ${percent(x2)} across, ${percent(y1)} to ${percent(y2)} down`
 }
 
 /** The line's middle, so far inside the picture that the whole line is seen. */
-function visiblePart(
-  [x1, y1, x2, y2]: readonly [number, number, number, number],
-  shown: Rectangle,
-): Rectangle {
-  const inset = line.dark / 2
-  const along = (fraction: number, start: number, length: number): number =>
-    start +
-    Math.min(Math.max(fraction * length, Math.min(inset, length / 2)), Math.max(length - inset, length / 2))
+function visiblePart([x1, y1, x2, y2]: BoxCorners, shown: Rectangle): Rectangle {
+  const along = (fraction: number, start: number, length: number): number => {
+    // Across a picture narrower than the line, there is only its middle.
+    const inset = Math.min(line.dark / 2, length / 2)
+    return start + Math.min(Math.max(fraction * length, inset), length - inset)
+  }
   const left = along(x1, shown.x, shown.width)
   const top = along(y1, shown.y, shown.height)
   return {
@@ -122,19 +111,16 @@ function drawLabel({ entity, title }: DrawnBox, text: string, place: Rectangle):
     { class: 'label', 'data-entity': entity },
     element('title', {}, title),
     element('rect', { ...inner(place, 0.75), rx: 4, fill: colour, stroke: '#FFFFFF', 'stroke-width': 1.5 }),
-    element(
-      'text',
+    setText(
+      text,
       {
         x: place.x + label.padding,
         y: place.y + label.height / 2 + label.size * 0.35,
-        'font-family': fontFamily,
-        'font-size': label.size,
-        'font-weight': 'bold',
-        fill: textColourOn(colour),
-        textLength: place.width - 2 * label.padding,
-        lengthAdjust: 'spacingAndGlyphs',
+        size: label.size,
+        width: place.width - 2 * label.padding,
+        weight: 'bold',
       },
-      text,
+      { fill: textColourOn(colour) },
     ),
   )
 }

@@ -3,8 +3,8 @@ import { layoutCaption, type CaptionRun } from './caption-layout.ts'
 import { cardPadding } from './card.ts'
 import { entityColour, entityDash } from './colours.ts'
 import type { CheckedEntity } from './entities.ts'
+import { setText } from './set-text.ts'
 import { element, group, type Markup } from './svg.ts'
-import { fontFamily } from './text-width.ts'
 import { fill, type Theme } from './theme.ts'
 
 const size = 17
@@ -37,21 +37,7 @@ export function captionBlock(
 
 function drawRun(run: CaptionRun, baseline: number, theme: Theme): Markup {
   const x = cardPadding + run.x
-  const text = element(
-    'text',
-    {
-      // Spaces at the ends of a run are part of its width.
-      'xml:space': 'preserve',
-      x,
-      y: baseline,
-      'font-family': fontFamily,
-      'font-size': size,
-      textLength: run.width,
-      lengthAdjust: 'spacingAndGlyphs',
-      ...fill('text', theme),
-    },
-    run.text,
-  )
+  const text = setText(run.text, { x, y: baseline, size, width: run.width }, fill('text', theme))
   if (run.entity === undefined) return text
   const colour = entityColour(run.entity)
   const left = x - tint.sideways

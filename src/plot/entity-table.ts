@@ -1,9 +1,9 @@
 // Entities as a table: what each phrase is, where it stands in the caption and where its boxes lie.
 import { invalidType, rejectUnknownOptions } from '../errors.ts'
-import { entityColour } from './colours.ts'
-import { checkBoxUnit, checkEntities, type BoxCorners, type BoxUnit } from './entities.ts'
 import type { ImageSize } from '../text/boxes.ts'
 import type { Entity } from '../text/post-process.ts'
+import { entityColour } from './colours.ts'
+import { checkBoxUnit, checkEntities, type BoxCorners, type BoxUnit } from './entities.ts'
 import { element, group, type Attributes, type Markup } from './svg.ts'
 
 export interface EntityTableOptions {
@@ -71,8 +71,8 @@ function inPixels([x1, y1, x2, y2]: BoxCorners, { width, height }: ImageSize): s
 }
 
 function checkSize(size: ImageSize | undefined): ImageSize | undefined {
-  if (size === undefined) return undefined
-  if (!(size.width > 0 && size.height > 0))
+  const sides = size === undefined ? [] : [size.width, size.height]
+  if (!sides.every((side) => Number.isFinite(side) && side > 0))
     throw invalidType('image_size', '{ width, height } in pixels', size)
   return size
 }

@@ -1,8 +1,9 @@
 // Weights as colours over a picture, and the scale that says which colour is which weight.
 import { viridis } from './colour-scale.ts'
 import type { Rectangle } from './label-layout.ts'
+import { setText } from './set-text.ts'
 import { decimal, element, group, type Markup } from './svg.ts'
-import { fontFamily, textWidth } from './text-width.ts'
+import { textWidth } from './text-width.ts'
 import { fill, type Theme } from './theme.ts'
 
 export interface PatchGrid {
@@ -60,10 +61,8 @@ function colourOfStep(index: number): { fill: string; 'fill-opacity': number } {
 
 /** The scale of colours, from 0 to the highest weight. @param width - what there is room for, in pixels */
 export function heatLegend(highest: number, width: number, theme: Theme): Markup {
-  const text = (x: number, content: string): Markup => {
-    const attributes = { x, y: heatLegendHeight, 'font-family': fontFamily, 'font-size': legend.textSize }
-    return element('text', { ...attributes, ...fill('muted', theme) }, content)
-  }
+  const text = (x: number, content: string): Markup =>
+    setText(content, { x, y: heatLegendHeight, size: legend.textSize }, fill('muted', theme))
   const [least, most] = ['attention 0', inDigits(highest)]
   const left = Math.ceil(textWidth(least, legend.textSize)) + legend.gap
   const room = width - left - legend.gap - textWidth(most, legend.textSize)

@@ -80,9 +80,13 @@ function centred(size: Size, frame: Size): Rectangle {
   return { x: (frame.width - size.width) / 2, y: (frame.height - size.height) / 2, ...size }
 }
 
-/** Checks the option `width` of a picture. @throws {RangeError} if it is given and not a number from 160 to 4096 */
-export function checkWidth(width: number | undefined): number | undefined {
-  if (width !== undefined && !(Number.isFinite(width) && width >= 160 && width <= 4096))
-    throw invalidRange('width', 'a number of pixels from 160 to 4096', width)
+/**
+ * Checks the option `width` of a picture.
+ * @param least - the narrowest that the picture can be
+ * @throws {RangeError} if it is given and not a number from there to 4096
+ */
+export function checkWidth(width: number | undefined, least = 160): number | undefined {
+  if (width !== undefined && !(Number.isFinite(width) && width >= least && width <= 4096))
+    throw invalidRange('width', `a number of pixels from ${least} to 4096`, width)
   return width
 }

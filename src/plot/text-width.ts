@@ -1,10 +1,7 @@
 // How wide text will be, without a font at hand: the advances of Arial, to which Helvetica and Liberation Sans are
 // metrically equal. Where another font is taken, `textLength` in the SVG holds the text to this width.
 
-/** What the pictures are set in, first the fonts that the widths are those of. */
-export const fontFamily = "Arial, Helvetica, 'Liberation Sans', sans-serif"
-/** For ids and tokens; each character is taken as `monospaceAdvance` wide. */
-export const monospaceFamily = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
+/** Of every character in a monospace font, in multiples of the font size: most are within a hundredth of it. */
 const monospaceAdvance = 0.602
 
 /** Advances of U+0020 to U+007E in thousandths of the font size. */

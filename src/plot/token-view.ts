@@ -3,8 +3,9 @@ import { rejectUnknownOptions } from '../errors.ts'
 import { cardPadding, svgCard } from './card.ts'
 import { entityColour } from './colours.ts'
 import { checkWidth } from './picture.ts'
+import { setText } from './set-text.ts'
 import { decimal, element, group, type Attributes, type Markup } from './svg.ts'
-import { fitText, fontFamily, monospaceFamily, monospaceWidth, textWidth } from './text-width.ts'
+import { fitText, monospaceWidth, textWidth } from './text-width.ts'
 import { checkTheme, fill, stroke, type Theme } from './theme.ts'
 import { tokenBlocks, type TokenBlock, type TokenInputs, type TokenSource } from './token-blocks.ts'
 import { tokenKinds, type TokenKind } from './token-kinds.ts'
@@ -12,7 +13,7 @@ import { tokenKinds, type TokenKind } from './token-kinds.ts'
 export interface TokenViewOptions {
   /** Which row of a batch, from 0; by default the first. */
   readonly row?: number | undefined
-  /** Width on the page, 160 to 4096 pixels; by default 640. */
+  /** Width on the page, 320 to 4096 pixels; by default 640. */
   readonly width?: number | undefined
   /** By default `auto`: light or dark as the reader's system is. */
   readonly theme?: Theme | undefined
@@ -29,8 +30,8 @@ const chip = { height: 42, padding: 8, radius: 5, gap: 6, rowGap: 8, tint: 0.2 }
 const pieceText = { size: 13, baseline: 18 }
 const idText = { size: 11, baseline: 34 }
 /** The image slots as little squares: in how many rows, and how far apart at most. */
-const slotGrid = { rows: 4, pitch: 8, widest: 160 }
-const legend = { size: 12, swatch: 11, gap: 18, top: 14 }
+const slotGrid = { rows: 4, pitch: 8, widest: 128 }
+const legend = { size: 12, swatch: 11, gap: 18, top: 14, lineHeight: 20 }
 
 /**
  * Draws the tokens of a prompt or an answer with their ids. Positions that take image embeddings are one block with
@@ -43,7 +44,7 @@ const legend = { size: 12, swatch: 11, gap: 18, top: 14 }
 export function tokenView(inputs: TokenInputs, tokens: TokenSource, options: TokenViewOptions = {}): string {
   rejectUnknownOptions('tokenView', options, ['row', 'width', 'theme'])
   const theme = checkTheme(options.theme ?? 'auto')
-  const width = checkWidth(options.width) ?? 640
+  const width = checkWidth(options.width, 320) ?? 640
   const blocks = tokenBlocks(inputs, tokens, options.row ?? 0)
   const right = width - cardPadding
 
@@ -63,21 +64,29 @@ export function tokenView(inputs: TokenInputs, tokens: TokenSource, options: Tok
     )
     x += content.width + chip.gap
   }
-  const legendTop = y + (blocks.length === 0 ? 0 : chip.height + legend.top)
+  const below = legendOf(blocks, y + chip.height + legend.top, right, theme)
   const count = blocks.reduce((total, { ids }) => total + ids.length, 0)
   return svgCard(
     {
       content: blocks,
       width,
-      height: legendTop + legend.size + cardPadding,
+      height: below.bottom + cardPadding,
       title: `${count} tokens and their ids`,
       description: blocks.map(describe).join('; '),
       theme,
     },
-    () => group(...drawn, legendOf(blocks, legendTop, theme)),
+    () => group(...drawn, below.drawn),
   )
 }
 
+interface LineStyle {
+  readonly size: number
+  readonly baseline: number
+}
+interface Legend {
+  readonly drawn: Markup
+  readonly bottom: number
+}
 interface Content {
   readonly width: number
   readonly drawn: Markup
@@ -109,7 +118,7 @@ function slotsContent({ ids }: TokenBlock, theme: Theme): Content {
     return `M${decimal(left)} ${decimal(top)}h${decimal(side)}v6h${decimal(-side)}z`
   })
   const above = `${ids.length} image slots`
-  const below = ids.length === 1 ? `id ${ids[0]}` : `ids ${ids[0]} to ${ids.at(-1)}`
+  const below = idsInWords(ids)
   const left = chip.padding + columns * pitch + chip.padding
   const inner = Math.max(monospaceWidth(above, pieceText.size), monospaceWidth(below, idText.size))
   const centre = left + inner / 2
@@ -127,24 +136,9 @@ function slotsContent({ ids }: TokenBlock, theme: Theme): Content {
   }
 }
 
-function line(
-  text: string,
-  centre: number,
-  style: { size: number; baseline: number },
-  width: number,
-  colour: Attributes,
-): Markup {
-  const attributes = {
-    // Where a token holds spaces, they are shown.
-    'xml:space': 'preserve',
-    x: centre - width / 2,
-    y: style.baseline,
-    'font-family': monospaceFamily,
-    'font-size': style.size,
-    textLength: width,
-    lengthAdjust: 'spacingAndGlyphs',
-  }
-  return element('text', { ...attributes, ...colour }, text)
+function line(text: string, centre: number, style: LineStyle, width: number, colour: Attributes): Markup {
+  const place = { x: centre - width / 2, y: style.baseline }
+  return setText(text, { ...place, size: style.size, width, family: 'monospace' }, colour)
 }
 
 function outline(kind: TokenKind, theme: Theme): Attributes {
@@ -156,44 +150,36 @@ function outline(kind: TokenKind, theme: Theme): Attributes {
   return { x: 0.5, y: 0.5, height: chip.height - 1, rx: chip.radius, ...paint }
 }
 
-/** Which colour means what, and how many tokens of each kind there are. */
-function legendOf(blocks: readonly TokenBlock[], top: number, theme: Theme): Markup {
-  let x = cardPadding
+/** Which colour means what, and how many tokens of each kind there are; in as many lines as that takes. */
+function legendOf(blocks: readonly TokenBlock[], top: number, right: number, theme: Theme): Legend {
+  let [x, y] = [cardPadding, top]
   const entries = tokenKinds.flatMap((kind) => {
     const count = blocks.reduce((total, block) => total + (block.kind === kind ? block.ids.length : 0), 0)
     if (count === 0) return []
     const text = `${kinds[kind].name}: ${count}`
-    const left = x
-    x += legend.swatch + 6 + textWidth(text, legend.size) + legend.gap
+    const width = legend.swatch + 6 + textWidth(text, legend.size)
+    if (x > cardPadding && x + width > right) [x, y] = [cardPadding, y + legend.lineHeight]
+    const swatch = { x, y, rx: 2, width: legend.swatch, height: legend.swatch }
+    const place = { x: x + legend.swatch + 6, y: y + legend.swatch - 1, size: legend.size }
+    x += width + legend.gap
     return [
-      element('rect', {
-        ...outline(kind, theme),
-        x: left,
-        y: top,
-        rx: 2,
-        width: legend.swatch,
-        height: legend.swatch,
-      }),
-      element(
-        'text',
-        {
-          x: left + legend.swatch + 6,
-          y: top + legend.swatch - 1,
-          'font-family': fontFamily,
-          'font-size': legend.size,
-          ...fill('muted', theme),
-        },
-        text,
-      ),
+      element('rect', { ...outline(kind, theme), ...swatch }),
+      setText(text, place, fill('muted', theme)),
     ]
   })
-  return group(...entries)
+  return { drawn: group(...entries), bottom: y + legend.size }
 }
 
 /** A block in words, e.g. `position 0: <s>, id 0`. */
 function describe({ slots, piece, ids, position }: TokenBlock): string {
-  const last = position + ids.length - 1
-  const where = ids.length === 1 ? `position ${position}` : `positions ${position} to ${last}`
-  const what = slots ? `${ids.length} image slots` : piece
-  return `${where}: ${what}, ${ids.length === 1 ? `id ${ids[0]}` : `ids ${ids[0]} to ${ids.at(-1)}`}`
+  const where =
+    ids.length === 1 ? `position ${position}` : `positions ${position} to ${position + ids.length - 1}`
+  return `${where}: ${slots ? `${ids.length} image slots` : piece}, ${idsInWords(ids)}`
+}
+
+/** The ids of a block: one, equal ones, ones that follow each other, or others. */
+function idsInWords(ids: readonly number[]): string {
+  const [first, last] = [ids[0]!, ids.at(-1)!]
+  if (ids.every((id) => id === first)) return `id ${first}`
+  return ids.every((id, index) => id === first + index) ? `ids ${first} to ${last}` : `ids ${first} … ${last}`
 }

@@ -36,7 +36,7 @@ test('prompt and answer of the embedded model, the image slots as one block', (t
 
 test('tokens stay within the width, whatever it is, and hostile ones stay text', async () => {
   const hostile = ['</text><script>', '\0', 'x'.repeat(500), '▁', ' ']
-  for (const width of [160, 640, 1000]) {
+  for (const width of [320, 640, 1000]) {
     const svg = tokenView({ input_ids: [1, 2, 3, 4, 5] }, hostile, { width })
     assert.equal(count(svg, '<script'), 0)
     const places = [
