@@ -69,10 +69,9 @@ function checkAgainstVocabulary(options: ResolvedOptions, { vocab_size }: Genera
     ...options.eos_token_id.map((eos) => ['eos_token_id', eos] as const),
   ])
     if (id !== null && id >= vocab_size) throw invalidRange(name, `token id from 0 to ${vocab_size - 1}`, id)
-  // So many candidates are compared in a step, and at the first one only the vocabulary offers any.
-  const most = Math.floor(vocab_size / Math.max(2, 1 + options.eos_token_id.length))
-  if (options.num_beams > 1 && options.num_beams > most)
-    throw invalidRange('num_beams', `at most ${most} for a vocabulary of ${vocab_size}`, options.num_beams)
+  // The first step has no more different beams to offer.
+  if (options.num_beams > vocab_size)
+    throw invalidRange('num_beams', `at most vocab_size, ${vocab_size}`, options.num_beams)
 }
 
 /** The most tokens of prompt and continuation together. */

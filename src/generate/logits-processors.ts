@@ -92,28 +92,24 @@ export function keepTopK(k: number): LogitsProcessor {
 export function keepTopP(p: number, minimum: number): LogitsProcessor {
   return (_, scores) => {
     const { highest, sum } = softmaxDenominator(scores)
-    const probability = (i: number) => Math.exp(scores[i]! - highest) / sum
     // A token goes if it and all less likely ones hold at most 1 - p together. Those below (1 - p) / vocab_size do,
     // however many they are, so only the others need sorting.
     const removable = Math.fround(1 - p)
-    let candidates = indicesAbove(scores, highest + Math.log((removable / scores.length) * sum))
-    if (candidates.length < minimum) candidates = indicesAbove(scores, -Infinity)
-    candidates.sort((a, b) => scores[a]! - scores[b]! || a - b)
-    let mass = 1 - candidates.reduce((total, i) => total + probability(i), 0)
+    const bound = highest + Math.log((removable / scores.length) * sum)
+    let sorted = scores.filter((score) => score > bound).sort()
+    if (sorted.length < minimum) sorted = scores.filter((score) => score > -Infinity).sort()
+    const probabilities = Float64Array.from(sorted, (score) => Math.exp(score - highest) / sum)
+    let mass = 1 - probabilities.reduce((total, probability) => total + probability, 0)
     let first = 0
-    while (first < candidates.length - minimum) {
-      mass += probability(candidates[first]!)
+    while (first < sorted.length - minimum) {
+      mass += probabilities[first]!
       if (Math.fround(mass) > removable) break
       first++
     }
-    const kept = candidates.slice(first).map((i) => [i, scores[i]!] as const)
-    scores.fill(-Infinity)
-    for (const [i, score] of kept) scores[i] = score
+    const smallest = sorted[first]!
+    // Of scores equal to the smallest one kept, those of lower index go first.
+    let equalsToRemove = first - sorted.indexOf(smallest)
+    for (let i = 0; i < scores.length; i++)
+      if (scores[i]! < smallest || (scores[i] === smallest && equalsToRemove-- > 0)) scores[i] = -Infinity
   }
-}
-
-function indicesAbove(scores: Float32Array, bound: number): number[] {
-  const indices: number[] = []
-  for (let i = 0; i < scores.length; i++) if (scores[i]! > bound) indices.push(i)
-  return indices
 }

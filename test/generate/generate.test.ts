@@ -189,7 +189,7 @@ test('inputs that do not fit are errors before a decoder is opened', async () =>
     [{ image_embeds: embeds }, {}, /input_ids with image_embeds/],
     [{}, { bos_token_id: null }, /input_ids or bos_token_id to start from/],
     [prompt, { eos_token_id: [2, 48] }, /token id from 0 to 47 for eos_token_id but received 48/],
-    [prompt, { num_beams: 25 }, /at most 24 for a vocabulary of 48 for num_beams but received 25/],
+    [prompt, { num_beams: 49 }, /at most vocab_size, 48 for num_beams but received 49/],
     [prompt, { max_length: 3 }, /more than the prompt's 3 tokens .* for max_length but received 3/],
     [
       prompt,

@@ -108,15 +108,26 @@ export function rowsOf(tensor: Tensor): number[][] {
   )
 }
 
-/** Asserts that float32 values are the golden ones but for the last bits; null stands for minus infinity. */
-export function close(actual: Tensor['data'], expected: readonly (number | null)[]): void {
-  const values = Array.from(actual as Float32Array)
-  assert.equal(values.length, expected.length)
-  values.forEach((value, i) => {
-    const golden = expected[i] ?? -Infinity
-    assert.ok(
-      value === golden || Math.abs(value - golden) < 2e-6 * Math.max(1, Math.abs(golden)),
-      `${value} for ${golden} at ${i}`,
-    )
+/**
+ * Asserts that values are the golden ones but for rounding.
+ * @param expected - null stands for minus infinity
+ * @param tolerance - relative, absolute below 1; by default a few last bits of float32
+ */
+export function close(
+  actual: ArrayLike<number>,
+  expected: readonly (number | null)[],
+  tolerance = 2e-6,
+): void {
+  assert.equal(actual.length, expected.length)
+  expected.forEach((golden, i) => {
+    const [value, target] = [actual[i]!, golden ?? -Infinity]
+    const isClose = value === target || Math.abs(value - target) < tolerance * Math.max(1, Math.abs(target))
+    assert.ok(isClose, `${value} for ${target} at ${i}`)
   })
+}
+
+/** The values of a float32 tensor. */
+export function valuesOf(tensor: Tensor | undefined): Float32Array {
+  assert.ok(tensor?.data instanceof Float32Array)
+  return tensor.data
 }
