@@ -1,5 +1,6 @@
 // processor_config.json, of which the text side needs one number.
 import { join } from 'node:path'
+import { fileStatus } from '../checkpoint/file-status.ts'
 import { readJsonObject } from '../checkpoint/json.ts'
 import { CheckpointError, show } from '../errors.ts'
 
@@ -13,13 +14,8 @@ const DEFAULT_COUNT = 1024
  */
 export async function readPatchIndexCount(folder: string): Promise<number> {
   const path = join(folder, 'processor_config.json')
-  let config
-  try {
-    config = await readJsonObject(path)
-  } catch (error) {
-    if (error instanceof CheckpointError && error.code === 'NOT_FOUND') return DEFAULT_COUNT
-    throw error
-  }
+  if ((await fileStatus(path)) === undefined) return DEFAULT_COUNT
+  const config = await readJsonObject(path)
   const count = config['num_patch_index_tokens'] ?? DEFAULT_COUNT
   if (typeof count !== 'number' || !Number.isSafeInteger(count) || count < 1)
     throw new CheckpointError(

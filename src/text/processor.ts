@@ -63,13 +63,15 @@ export class Kosmos2Processor {
     this.num_patch_index_tokens = num_patch_index_tokens
     this.#patchesPerSide = Math.floor(Math.sqrt(num_patch_index_tokens))
     const added = tokenizer.get_added_vocab()
-    const patches = Array.from({ length: num_patch_index_tokens }, (_, index) => patchIndexToken(index))
-    const missing = [...TAG_TOKENS, ...patches].filter((token) => !added.has(token))
-    if (missing.length > 0)
-      throw new CheckpointError(
-        'BAD_TOKENIZER',
-        `The tokenizer is not one of KOSMOS-2: ${missing.length} of its added tokens are missing, such as ${missing[0]}`,
-      )
+    const expect = (token: string): void => {
+      if (!added.has(token))
+        throw new CheckpointError(
+          'BAD_TOKENIZER',
+          `The tokenizer is not one of KOSMOS-2 with ${num_patch_index_tokens} patch indices: it has no token ${token}`,
+        )
+    }
+    TAG_TOKENS.forEach(expect)
+    for (let index = 0; index < num_patch_index_tokens; index++) expect(patchIndexToken(index))
   }
 
   /**

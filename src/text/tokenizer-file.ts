@@ -1,6 +1,7 @@
 // Reads tokenizer.json and tokenizer_config.json and checks every part of them that is used later: the files come
 // from outside.
 import { join } from 'node:path'
+import { fileStatus } from '../checkpoint/file-status.ts'
 import { type JsonObject, isJsonObject, readJsonObject } from '../checkpoint/json.ts'
 import { CheckpointError, show } from '../errors.ts'
 import type { Side } from './encode-options.ts'
@@ -38,7 +39,10 @@ export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles
   const definitionPath = join(folder, 'tokenizer.json')
   const definition = await readTokenizerJson(definitionPath)
   const settingsPath = join(folder, 'tokenizer_config.json')
-  const settings = checkSettings(settingsPath, await readOptionalJson(settingsPath))
+  const settings = checkSettings(
+    settingsPath,
+    (await fileStatus(settingsPath)) === undefined ? {} : await readTokenizerJson(settingsPath),
+  )
   const vocabSize = checkVocabulary(definitionPath, definition)
   return { definition, vocabSize, ...checkTemplate(definitionPath, definition), settings }
 }
@@ -50,15 +54,6 @@ async function readTokenizerJson(path: string): Promise<JsonObject> {
     if (cause instanceof CheckpointError && cause.code === 'BAD_CONFIG')
       throw new CheckpointError('BAD_TOKENIZER', cause.message, { cause })
     throw cause
-  }
-}
-
-async function readOptionalJson(path: string): Promise<JsonObject> {
-  try {
-    return await readTokenizerJson(path)
-  } catch (error) {
-    if (error instanceof CheckpointError && error.code === 'NOT_FOUND') return {}
-    throw error
   }
 }
 
@@ -140,8 +135,8 @@ function checkSettings(path: string, config: JsonObject): TokenizerSettings {
     return known
   }
   const maxLength = config['model_max_length'] ?? Number.MAX_VALUE
-  if (typeof maxLength !== 'number' || !(maxLength >= 1))
-    throw bad(path, 'model_max_length', 'a number from 1', maxLength)
+  if (!Number.isInteger(maxLength) || (maxLength as number) < 1)
+    throw bad(path, 'model_max_length', 'an integer from 1', maxLength)
   const cleanUp = config['clean_up_tokenization_spaces'] ?? false
   if (typeof cleanUp !== 'boolean') throw bad(path, 'clean_up_tokenization_spaces', 'true or false', cleanUp)
   return {
@@ -151,7 +146,7 @@ function checkSettings(path: string, config: JsonObject): TokenizerSettings {
     pad_token: specialToken(path, config, 'pad_token', '<pad>'),
     padding_side: side('padding_side'),
     truncation_side: side('truncation_side'),
-    model_max_length: maxLength,
+    model_max_length: maxLength as number,
     clean_up_tokenization_spaces: cleanUp,
   }
 }

@@ -65,7 +65,7 @@ test('tokenizer_config.json is checked as well, and may be missing', async (t) =
     [{ bos_token: '<bos>' }, /The bos_token <bos> is not in the vocabulary/],
     [{ unk_token: 3 }, /the text of a token for unk_token but found 3/],
     [{ padding_side: 'top' }, /"left" or "right" for padding_side but found 'top'/],
-    [{ model_max_length: '512' }, /a number from 1 for model_max_length but found '512'/],
+    [{ model_max_length: '512' }, /an integer from 1 for model_max_length but found '512'/],
     [{ clean_up_tokenization_spaces: 'no' }, /true or false for clean_up_tokenization_spaces but found 'no'/],
   ]
   for (const [config, message] of bad)
