@@ -124,10 +124,12 @@ const VISION_FIELDS: FieldTable<Kosmos2VisionConfig> = {
 interface TopFields {
   readonly latent_query_num: number
   readonly tie_word_embeddings: boolean
+  readonly projection_is_causal: boolean
 }
 const TOP_FIELDS: FieldTable<TopFields> = {
   latent_query_num: { fallback: 64, check: count },
   tie_word_embeddings: { fallback: true, check: trueOrFalse },
+  projection_is_causal: { fallback: false, check: trueOrFalse },
 }
 
 /** General names that transformers takes for the text decoder's own (its `attribute_map`). */
@@ -151,6 +153,13 @@ export class Kosmos2Config {
   /** Latent queries that gather one picture: the image slots it takes in the prompt. */
   readonly latent_query_num: number
   readonly tie_word_embeddings: boolean
+  /**
+   * Whether latent query i sees only the first i + 1 of the projection's keys. A key of our own, for there are two
+   * behaviours under one name: as published, and with transformers' `attn_implementation: 'eager'`, every query sees
+   * the whole picture; transformers' default, `'sdpa'`, adds a causal mask (its x_attn has `is_causal` set and gets no
+   * mask). A checkpoint answers well only in the way it was trained. Default false.
+   */
+  readonly projection_is_causal: boolean
   readonly #given: JsonObject
 
   /**
@@ -162,9 +171,10 @@ export class Kosmos2Config {
   constructor(values: object = {}, where = 'Kosmos2Config') {
     const given = { ...values } as JsonObject
     if (given['model_type'] !== undefined) expectModelType(where, given['model_type'])
-    const { latent_query_num, tie_word_embeddings } = readFields(where, '', given, TOP_FIELDS)
-    this.latent_query_num = latent_query_num
-    this.tie_word_embeddings = tie_word_embeddings
+    const top = readFields(where, '', given, TOP_FIELDS)
+    this.latent_query_num = top.latent_query_num
+    this.tie_word_embeddings = top.tie_word_embeddings
+    this.projection_is_causal = top.projection_is_causal
     this.text_config = readTextConfig(where, subConfig(where, given, 'text_config'))
     this.vision_config = readVisionConfig(where, subConfig(where, given, 'vision_config'))
     this.#given = given

@@ -133,7 +133,9 @@ function bounded({ fetch, signal }: Repository): typeof globalThis.fetch {
         )
     }
     const { status, statusText, headers } = response
-    return new Response(Buffer.concat(parts), { status, statusText, headers })
+    const read = new Response(Buffer.concat(parts), { status, statusText, headers })
+    // Only a response of fetch's own has an address, which the hub's client shows in its errors.
+    return Object.defineProperty(read, 'url', { value: response.url })
   }
 }
 
