@@ -122,6 +122,7 @@ function onnxGraph(
       w.output(name, 'float32', x.shape)
     },
 
+    constant: (data, shape) => value(w.float32Tensor(data, shape), shape),
     weight: (scope) => tensor(scope.path),
     embedding: (ids, scope) => {
       const table = weight(scope) // [N, D]

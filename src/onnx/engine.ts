@@ -36,7 +36,8 @@ export async function openOnnxEngine(
   options: OnnxEngineOptions = {},
 ): Promise<Engine> {
   const { config } = checkpoint
-  const emit = (name: PartName, describe: (g: Graph) => void) => emitOnnx(name, (tensor) => checkpoint.tensor(tensor), describe)
+  const emit = (name: PartName, describe: (g: Graph) => void) =>
+    emitOnnx(name, (tensor) => checkpoint.tensor(tensor), describe)
   const text = emit('text', (g) => {
     textGraph(g, config.text_config, { tied: checkpoint.lmHead === TOKEN_EMBEDDING })
   })
