@@ -60,7 +60,7 @@ export async function annotate(
       content: [pixelHash, checked, caption, labels],
       width: frame.width,
       height: frame.height + (below?.height ?? 0),
-      title: caption ?? 'A picture with the boxes of its phrases',
+      title: caption ?? (checked.length === 0 ? 'A picture' : 'A picture with the boxes of its phrases'),
       description: describe(checked),
       theme,
       rules: (id) => fadeRules(id, checked.length),
