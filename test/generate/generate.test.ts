@@ -130,7 +130,7 @@ test('an abort rejects with its reason, keeps what was streamed, ends the stream
   assert.ok(decoder.isDisposed)
 })
 
-test('an abort while the decoder runs rejects with its reason, also from beam search', async () => {
+test('an abort while the decoder runs its last step rejects with its reason, also from beam search', async () => {
   const abort = new AbortController()
   const decoder = openTableDecoder()
   const { step } = decoder
@@ -138,7 +138,7 @@ test('an abort while the decoder runs rejects with its reason, also from beam se
     if (decoder.steps.length === 2) abort.abort('stop')
     return step(asked)
   }
-  const failure = run(prompt, { max_new_tokens: 9, num_beams: 2, signal: abort.signal }, decoder)
+  const failure = run(prompt, { max_new_tokens: 3, num_beams: 2, signal: abort.signal }, decoder)
   assert.equal(await failure.catch((error: unknown) => error), 'stop')
   assert.equal(decoder.steps.length, 3)
   assert.ok(decoder.isDisposed)

@@ -31,6 +31,19 @@ test('a newline or an ideograph is handed on at once', () => {
   assert.deepEqual(stream([1], [5, 6, 7, 8, 9, 10, 11]), ['Anman.\n', ' ', 'Next雪', '人', '😀 ', 'end'])
 })
 
+test('after a newline only what follows is decoded, so that long texts stay cheap', () => {
+  const decoded: number[] = []
+  const counting: Decodes = {
+    decode(ids, options) {
+      decoded.push(ids.length)
+      return tokenizer.decode(ids, options)
+    },
+  }
+  const streamer = new TextStreamer(counting, { callback_function: () => undefined })
+  for (const ids of [[1, 2], [6], [7], [3]]) streamer.put(ids)
+  assert.deepEqual(decoded, [2, 3, 1, 2])
+})
+
 test('a streamer can be used again, its next prompt skipped again', () => {
   const texts: string[] = []
   const streamer = new TextStreamer(tokenizer, {
