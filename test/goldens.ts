@@ -6,8 +6,9 @@ import { readFileSync } from 'node:fs'
 export type GoldenTensor =
   | { readonly type: 'float32'; readonly dims: readonly number[]; readonly data: Float32Array }
   | { readonly type: 'int64'; readonly dims: readonly number[]; readonly data: BigInt64Array }
+  | { readonly type: 'uint8'; readonly dims: readonly number[]; readonly data: Uint8Array }
 
-/** All tensors of a safetensors file of F32, F16 and I64, by name. @param path - a string or a URL */
+/** All tensors of a safetensors file of F32, F16, I64 and U8, by name. @param path - a string or a URL */
 export function readGoldenTensors(path: string | URL): Map<string, GoldenTensor> {
   const file = readFileSync(path)
   const headerLength = Number(file.readBigUInt64LE(0))
@@ -37,8 +38,10 @@ function decode(name: string, dtype: string, bytes: ArrayBuffer) {
       return { type: 'float32', data: Float32Array.from(new Uint16Array(bytes), float16ToNumber) } as const
     case 'I64':
       return { type: 'int64', data: new BigInt64Array(bytes) } as const
+    case 'U8':
+      return { type: 'uint8', data: new Uint8Array(bytes) } as const
     default:
-      throw new Error(`Golden tensor ${name} is ${dtype}; only F32, F16 and I64 are read`)
+      throw new Error(`Golden tensor ${name} is ${dtype}; only F32, F16, I64 and U8 are read`)
   }
 }
 

@@ -61,11 +61,12 @@ async function decode({ bytes, name }: EncodedImage, format: ImageFormat): Promi
     const metadata = await sharp(bytes, OPTIONS).metadata()
     checkImageSize(metadata, name)
     const colourType = format === 'png' ? bytes[PNG_COLOUR_TYPE] : undefined
-    const picture = await toRgb(sharp(bytes, OPTIONS), metadata, colourType)
-    return {
-      ...orient(picture, orientationOf(metadata)),
-      wasRgb: colourType === undefined ? hasOnlyRgb(metadata) : colourType === PNG_RGB,
-    }
+    const { width, height, data } = orient(
+      await toRgb(sharp(bytes, OPTIONS), metadata, colourType),
+      orientationOf(metadata),
+    )
+    const wasRgb = colourType === undefined ? hasOnlyRgb(metadata) : colourType === PNG_RGB
+    return { width, height, data, wasRgb }
   } catch (error) {
     if (error instanceof ImageError) throw error
     throw new ImageError(
@@ -110,7 +111,8 @@ interface Pixels extends RgbImage {
 /** The pixels that a pipeline gives, in bytes; values outside 0..255 become the nearest of these. */
 async function readPixels(pipeline: Sharp): Promise<Pixels> {
   const { data, info } = await pipeline.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
-  return { width: info.width, height: info.height, channels: info.channels, data }
+  const { width, height, channels } = info
+  return { width, height, channels, data: new Uint8Array(data.buffer, data.byteOffset, data.length) }
 }
 
 function fromGrey({ width, height, data }: Pixels): RgbImage {

@@ -34,7 +34,7 @@ export async function readEncoded(input: unknown, signal?: AbortSignal): Promise
 }
 
 async function read(input: unknown, signal: AbortSignal | undefined): Promise<EncodedImage> {
-  if (types.isUint8Array(input)) return { bytes: within(input, 'the image bytes'), name: 'the image bytes' }
+  if (types.isUint8Array(input)) return { bytes: within(input, 'the image buffer'), name: 'the image buffer' }
   if (types.isAnyArrayBuffer(input)) return read(new Uint8Array(input), signal)
   if (isBlob(input)) {
     checkSize(input.size, 'the Blob')
