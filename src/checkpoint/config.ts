@@ -192,7 +192,7 @@ export class Kosmos2Config {
     return new Kosmos2Config(values, path)
   }
 
-  /** All fields, defaults included, and the unknown keys as they were given. */
+  /** All fields of transformers, defaults included, and other keys as they were given. */
   toJSON(): Record<string, unknown> {
     const { model_type, latent_query_num, tie_word_embeddings, text_config, vision_config } = this
     return {

@@ -97,12 +97,21 @@ const bad: readonly (readonly [Json, RegExp])[] = [
   ],
   [{ vision_config: { image_size: [224, 224] } }, /vision_config\.image_size, but found \[ 224, 224 \]/],
   [{ vision_config: { image_size: 8 } }, /at most image_size 8 for vision_config\.patch_size, but found 14/],
+  [{ projection_is_causal: 'no' }, /true or false for projection_is_causal, but found 'no'/],
   [{ latent_query_num: -1 }, /an integer from 1 to 4096 for latent_query_num, but found -1/],
 ]
 for (const [values, message] of bad)
   test(`${JSON.stringify(values)} is refused with key, expectation and value`, () => {
     assert.throws(() => new Kosmos2Config(values), { name: 'CheckpointError', code: 'BAD_CONFIG', message })
   })
+
+test('the key of our own is written back where it was given, and not added where it was not', () => {
+  assert.equal(new Kosmos2Config().projection_is_causal, false)
+  assert.ok(!('projection_is_causal' in new Kosmos2Config().toJSON()))
+  const config = new Kosmos2Config({ projection_is_causal: true })
+  assert.equal(config.projection_is_causal, true)
+  assert.equal(config.toJSON()['projection_is_causal'], true)
+})
 
 test('a configuration of another model is no checkpoint of this one', async (t) => {
   const folder = temporaryFolder(t)
