@@ -1,6 +1,7 @@
 // Reads tokenizer.json and tokenizer_config.json and checks every part of them that is used later: the files come
 // from outside.
 import { join } from 'node:path'
+import { TOKENIZER_FILE } from '../checkpoint/file-names.ts'
 import { fileStatus } from '../checkpoint/file-status.ts'
 import { type JsonObject, isJsonObject, readJsonObject } from '../checkpoint/json.ts'
 import { CheckpointError, show } from '../errors.ts'
@@ -36,7 +37,7 @@ export interface TokenizerSettings {
  * @throws {CheckpointError} `NOT_FOUND` without tokenizer.json, `BAD_TOKENIZER` where a file is not what it should be
  */
 export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles> {
-  const definitionPath = join(folder, 'tokenizer.json')
+  const definitionPath = join(folder, TOKENIZER_FILE)
   const definition = await readTokenizerJson(definitionPath)
   const settingsPath = join(folder, 'tokenizer_config.json')
   const settings = checkSettings(
@@ -76,12 +77,7 @@ function checkVocabulary(path: string, { model, added_tokens }: JsonObject): num
   const { vocab, unk_id } = model
   if (!Array.isArray(vocab) || vocab.length === 0) throw bad(path, 'model.vocab', 'an array of pieces', vocab)
   for (const [id, piece] of (vocab as unknown[]).entries())
-    if (
-      !Array.isArray(piece) ||
-      piece.length !== 2 ||
-      typeof piece[0] !== 'string' ||
-      !Number.isFinite(piece[1])
-    )
+    if (!Array.isArray(piece) || typeof piece[0] !== 'string' || !Number.isFinite(piece[1]))
       throw bad(path, `model.vocab[${id}]`, 'a piece and its score', piece)
   if (!isIndex(unk_id, vocab.length)) throw bad(path, 'model.unk_id', 'the id of a piece', unk_id)
   if (!Array.isArray(added_tokens)) throw bad(path, 'added_tokens', 'an array', added_tokens)

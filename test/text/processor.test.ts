@@ -155,6 +155,17 @@ test('a box in pixels is measured on the picture of the same call, which keeps i
   )
 })
 
+test('a picture whose size is needed is read no more than once', async () => {
+  const image = new Blob([readFileSync(scene('one.png'))])
+  let reads = 0
+  image.arrayBuffer = () => {
+    reads++
+    return Blob.prototype.arrayBuffer.call(image)
+  }
+  await processor.call({ text: describeRegion(), images: image, bboxes: [{ pixels: [0, 0, 240, 240] }] })
+  assert.equal(reads, 1)
+})
+
 test('entities come in pixels where the size of the picture is given', () => {
   const text = '<grounding><phrase> a dog</phrase><object><patch_index_0000><patch_index_0527></object>'
   assert.deepEqual(processor.post_process_generation(text, { image_size: { width: 640, height: 320 } }), [

@@ -46,6 +46,10 @@ test('a file that is missing or damaged is refused with what was expected', asyn
       { ...tiny, post_processor: { ...(tiny['post_processor'] as Json), special_tokens: {} } },
       /the text and special tokens with their ids for post_processor\.single/,
     ],
+    [
+      { ...tiny, post_processor: { ...(tiny['post_processor'] as Json), single: [] } },
+      /exactly one place for the text for post_processor\.single but found \[\]/,
+    ],
     [{ ...tiny, pre_tokenizer: { type: 'Unheard' } }, /tokenizer\.json cannot be used: .*Unheard/],
   ]
   for (const [content, message] of bad)
