@@ -2,8 +2,8 @@
 
     python scripts/goldens/image.py
 
-Needs transformers 5.18 and Pillow 12: Pillow 13 takes the height before the width where a picture loses much more
-height, and rounds differently there. Writes test/goldens/image:
+Needs transformers 5.18 and Pillow 12.1: later ones resize the height of some tall pictures before the width, and so
+round differently there. Writes test/goldens/image:
 
 pictures/        small pictures, one of each kind
 rgb.safetensors  what transformers' load_image makes of each: uint8 [H, W, 3]
@@ -31,7 +31,7 @@ PICTURES = OUT / "pictures"
 ORIENTATION = 0x112
 RANDOM = np.random.default_rng(2)
 
-assert PIL.__version__.startswith("12."), f"expected Pillow 12, found {PIL.__version__}"
+assert PIL.__version__.startswith("12.1."), f"expected Pillow 12.1, found {PIL.__version__}"
 
 
 def scene(height, width, channels=3):

@@ -63,7 +63,7 @@ function checkSide(name: string, side: unknown): number {
 export function squareSize(size: Size): HeightWidth {
   if ('shortest_edge' in size) return { height: size.shortest_edge, width: size.shortest_edge }
   if ('height' in size && size.height === size.width) return size
-  throw invalidRange('size', 'a square, as use_square_size says', size)
+  throw invalidRange('size', 'a square (use_square_size is true)', size)
 }
 
 /** The size that a picture gets. Its sides can come out as 0 for very long pictures. */
