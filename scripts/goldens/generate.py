@@ -28,6 +28,7 @@ from transformers import (
     PreTrainedModel,
 )
 from transformers.modeling_outputs import CausalLMOutput
+from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 
 ROOT = Path(__file__).parents[2]
 OUT = ROOT / "test/goldens/generate"
@@ -199,6 +200,8 @@ TINY_CALLS = [
 def make_tiny():
     folder = ROOT / "models/kosmos2-tiny"
     processor = AutoProcessor.from_pretrained(folder)
+    # Pillow's pixels: where torchvision is installed, AutoProcessor resizes with it, and a little differently.
+    processor.image_processor = CLIPImageProcessorPil.from_pretrained(folder)
     processor.tokenizer.padding_side = "left"
     # With "sdpa" transformers 5.18 lets a latent query of the projection see only as many positions as its own number,
     # with "eager" all of them. The embedded model was trained with the former.
