@@ -4,6 +4,7 @@ import { jupyterEnvironment } from './environment.mjs'
 import { inProject, venvPython } from './paths.mjs'
 import { CommandFailed, Problem } from './problem.mjs'
 import { run } from './run.mjs'
+import { tableText } from './table-text.mjs'
 
 /**
  * The walkthrough's notebooks, in their order.
@@ -41,7 +42,7 @@ export async function execute(name, target, signal) {
  * What a notebook's step has put out.
  * @param {string} path - of an executed notebook
  * @param {string} tag - the step is the code cell with this tag
- * @returns {Promise<{ text: string, svg: string }>} each empty where there is none of its kind
+ * @returns {Promise<{ text: string, svg: string }>} a table is text too; each empty where there is none of its kind
  * @throws {Problem} when no cell has the tag
  */
 export async function outputOf(path, tag) {
@@ -50,7 +51,10 @@ export async function outputOf(path, tag) {
   const outputs = notebook.cells.find(({ metadata }) => metadata.tags?.includes(tag))?.outputs
   if (outputs === undefined)
     throw new Problem(`${path} has no step with the tag "${tag}"; give it to the cell that shows the ${tag}.`)
-  const text = outputs.map((output) => joined(output.text) || joined(output.data?.['text/plain']))
+  const text = outputs.map(
+    ({ text, data }) =>
+      joined(text) || joined(data?.['text/plain']) || tableText(joined(data?.['text/html'])),
+  )
   const svg = outputs.map((output) => joined(output.data?.['image/svg+xml']))
   return { text: text.join('').trim(), svg: svg.join('') }
 }

@@ -29,7 +29,8 @@ export class CommandFailed extends Error {
 }
 
 const networkTrouble =
-  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|NewConnectionError|ConnectTimeoutError|NameResolutionError|Temporary failure in name resolution|Could not find a version that satisfies/
+  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|NewConnectionError|ConnectTimeoutError|NameResolutionError|Temporary failure in name resolution/
+const notOffered = /Could not find a version that satisfies|ETARGET|E404/
 const diskFull = /ENOSPC|No space left on device/
 
 /**
@@ -50,6 +51,12 @@ export function explain(error, what, registry) {
   if (networkTrouble.test(error.output))
     return new Problem(
       `${what} failed because ${registry} could not be reached; check the network or its proxy settings and run this again.`,
+      details,
+    )
+  // pip says the same when the index does not answer.
+  if (notOffered.test(error.output))
+    return new Problem(
+      `${what} failed because ${registry} could not be reached or lacks a pinned version for this system; check the network or its proxy settings and run this again.`,
       details,
     )
   return new Problem(`${what} failed: ${error.message}; what it printed is below.`, details)
