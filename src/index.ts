@@ -2,6 +2,7 @@
 
 // Pictures, prompts and boxes in; captions and entities out.
 export { Kosmos2Processor } from './text/processor.ts'
+export { Kosmos2Tokenizer } from './text/tokenizer.ts'
 export { Kosmos2ImageProcessor } from './image/image-processor.ts'
 export { coordinate_to_patch_index, patch_index_to_coordinate } from './text/boxes.ts'
 export { briefCaption, describeRegion, detailedCaption, groundPhrase, question } from './text/prompts.ts'
@@ -23,12 +24,13 @@ export { tokenView } from './plot/token-view.ts'
 export { CheckpointError, ImageError } from './errors.ts'
 export { Tensor } from './tensor.ts'
 
-export type { DownloadProgress } from './checkpoint/hub.ts'
+export type { DownloadProgress, ResolveOptions } from './checkpoint/hub.ts'
 export type { GenerationConfig } from './checkpoint/generation-config.ts'
 export type { GenerateOptions } from './generate/options.ts'
 export type { GenerateOutput } from './generate/generate.ts'
 export type { LogitsProcessor } from './generate/logits-processors.ts'
 export type { Streamer } from './generate/streamer.ts'
+export type { Decodes, TextStreamerOptions } from './generate/text-streamer.ts'
 export type { ImageInput } from './image/image-input.ts'
 export type { GenerateArguments } from './model/generate.ts'
 export type { ForwardOutput, ModelOutput } from './model/forward.ts'
@@ -36,5 +38,19 @@ export type { ModelInputs } from './model/inputs.ts'
 export type { Answer, AnswerOptions } from './model/kosmos2.ts'
 export type { ModelOptions } from './model/open-original.ts'
 export type { AnnotateOptions } from './plot/annotate.ts'
+export type { AttentionMapOptions, AttentionMapsOptions, LabelledWeights } from './plot/attention-map.ts'
+export type { EntityTableOptions } from './plot/entity-table.ts'
+export type { PatchAttentionOptions } from './plot/patch-attention.ts'
+export type { TokenViewOptions } from './plot/token-view.ts'
+export type { BoxInput, ImageSize, PhraseBoxes } from './text/boxes.ts'
 export type { Entity } from './text/post-process.ts'
-export type { Kosmos2Inputs, ProcessorOptions } from './text/processor-options.ts'
+export type { PostProcessOptions } from './text/processor.ts'
+export type {
+  Kosmos2Inputs,
+  PixelInputs,
+  ProcessorArrays,
+  ProcessorOptions,
+  TextInputs,
+} from './text/processor-options.ts'
+export type { DecodeOptions } from './text/tokenizer.ts'
+export type { PromptOptions } from './text/prompts.ts'

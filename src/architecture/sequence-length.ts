@@ -7,30 +7,31 @@ const LIMIT_FACTOR = 4
 
 let warned = false
 
-/** The most positions, prompt and continuation together, that an engine takes. */
-export function longestSequence(max_position_embeddings: number): number {
-  return LIMIT_FACTOR * max_position_embeddings
-}
-
 /**
- * Warns, once in a process, beyond what the model was trained on, where the reference goes on silently.
  * @param length - positions of prompt and continuation together
- * @throws {RangeError} beyond `longestSequence`
+ * @throws {RangeError} for more than an engine takes
  */
-export function checkSequenceLength(length: number, max_position_embeddings: number): void {
-  const longest = longestSequence(max_position_embeddings)
+export function boundSequenceLength(length: number, max_position_embeddings: number): void {
+  const longest = LIMIT_FACTOR * max_position_embeddings
   if (length > longest)
     throw invalidRange(
       'the length of the sequence',
       `at most ${longest} tokens (${LIMIT_FACTOR} x max_position_embeddings); shorten the prompt or max_new_tokens`,
       length,
     )
-  if (length > max_position_embeddings && !warned) {
-    warned = true
-    process.emitWarning(
-      `A sequence of ${length} tokens is longer than the ${max_position_embeddings} that the model was trained on ` +
-        `(max_position_embeddings); its answer may be poor`,
-      { code: 'KOSMOS2_LONG_SEQUENCE' },
-    )
-  }
+}
+
+/**
+ * As `boundSequenceLength`, and warns, once in a process, beyond what the model was trained on, where the reference goes
+ * on silently.
+ */
+export function checkSequenceLength(length: number, max_position_embeddings: number): void {
+  boundSequenceLength(length, max_position_embeddings)
+  if (length <= max_position_embeddings || warned) return
+  warned = true
+  process.emitWarning(
+    `A sequence of ${length} tokens is longer than the ${max_position_embeddings} that the model was trained on ` +
+      `(max_position_embeddings); its answer may be poor`,
+    { code: 'KOSMOS2_LONG_SEQUENCE' },
+  )
 }

@@ -1,4 +1,5 @@
 // Text generation, written once for every engine: from checked inputs and options to token ids.
+import { boundSequenceLength } from '../architecture/sequence-length.ts'
 import { invalidRange } from '../errors.ts'
 import { float32, int64, type Tensor } from '../tensor.ts'
 import { beamSearch, type FoundBeams } from './beam-search.ts'
@@ -85,6 +86,7 @@ function longest(
     max_new_tokens !== undefined
       ? promptLength + max_new_tokens
       : (max_length ?? Math.min(promptLength + DEFAULT_NEW_TOKENS, max_position_embeddings))
+  boundSequenceLength(most, max_position_embeddings)
   if (promptLength >= most)
     throw invalidRange(
       'max_length',

@@ -77,7 +77,9 @@ for (const name of ['caption', 'detail', 'vqa', 'batch_left']) {
     const last = tail((await model.forward(inputs(name))).logits, 1)
     // Twice the tolerance: the reference evaluated in float64 lies up to 1.3e-4 from these goldens and within 1e-6 of
     // ours, so the distance is theirs. The next test holds the same numbers, made another way, to the tolerance.
-    assert.ok(worst(new Tensor('float32', last.data as Float32Array, expected.dims), expected) < 2 * TOLERANCE)
+    assert.ok(
+      worst(new Tensor('float32', last.data as Float32Array, expected.dims), expected) < 2 * TOLERANCE,
+    )
   })
 }
 

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { after, test } from 'node:test'
+import { Kosmos2 } from '../../src/model/kosmos2.ts'
+
+interface Golden {
+  readonly scenes: readonly {
+    readonly file: string
+    readonly asked: readonly { prompt: string; raw: string; caption: string; entities: unknown[] }[]
+  }[]
+}
+
+const golden = JSON.parse(readFileSync('test/goldens/tiny/golden.json', 'utf8')) as Golden
+const kosmos = await Kosmos2.from_pretrained('models/kosmos2-tiny')
+after(() => kosmos.dispose())
+
+const picture = 'data/scenes/three.png'
+const { asked } = golden.scenes.find(({ file }) => picture.endsWith(file))!
+const answerTo = (prompt: string) => {
+  const { caption, entities, raw } = asked.find((one) => one.prompt.trim() === prompt)!
+  return { text: caption, entities, raw: raw.trim() }
+}
+
+test('every task gives the answer that the reference gives to its prompt', async () => {
+  const answers = [
+    [await kosmos.caption(picture), '<grounding> An image of'],
+    [await kosmos.caption(picture, { detail: true }), '<grounding> Describe this image in detail:'],
+    [await kosmos.caption(picture, { grounded: false }), 'An image of'],
+    [await kosmos.ground(picture, 'a balloon'), '<grounding><phrase> a balloon</phrase>'],
+    [
+      await kosmos.describe(picture, { patches: [771, 1000] }),
+      '<grounding><phrase> It</phrase><object><patch_index_0771><patch_index_1000></object> is',
+    ],
+    [
+      await kosmos.ask(picture, 'What is on the left?', { grounded: true }),
+      '<grounding> Question: What is on the left? Answer:',
+    ],
+  ] as const
+  for (const [{ raw, ...answer }, prompt] of answers)
+    assert.deepEqual({ ...answer, raw: raw.trim() }, answerTo(prompt), prompt)
+})
+
+test('a box in pixels of the picture is the same box', async () => {
+  const fractions = [0.109375, 0.765625, 0.265625, 0.984375] as const // of patches 771 and 1000
+  const pixels = fractions.map((fraction) => fraction * 480) as [number, number, number, number]
+  const [byPatches, byPixels] = [
+    await kosmos.describe(picture, { patches: [771, 1000] }),
+    await kosmos.describe(picture, { pixels }),
+  ]
+  assert.deepEqual(byPixels, byPatches)
+})
+
+test('a prompt and continuation longer than the model takes are refused before the picture is computed', async () => {
+  await assert.rejects(
+    kosmos.caption(picture, { max_new_tokens: 3000 }),
+    /at most 2048 tokens .* received 3071/,
+  )
+})
+
+test('a generation that is aborted rejects with the reason, and the next one answers as ever', async () => {
+  const reason = new Error('enough')
+  const controller = new AbortController()
+  const streamer = {
+    put: () => {
+      controller.abort(reason)
+    },
+    end: () => undefined,
+  }
+  await assert.rejects(kosmos.caption(picture, { streamer, signal: controller.signal }), reason)
+  assert.equal((await kosmos.caption(picture)).text, answerTo('<grounding> An image of').text)
+})
+
+test('an unknown option is refused by name', async () => {
+  const options = { max_tokens: 5 } as object
+  await assert.rejects(kosmos.caption(picture, options), /Unknown option 'max_tokens'/)
+})
