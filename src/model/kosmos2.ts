@@ -20,7 +20,10 @@ export interface Answer {
 }
 
 /** How an answer is generated. @default max_new_tokens: 128, unless the checkpoint says otherwise */
-export type AnswerOptions = Omit<GenerateOptions, 'return_dict_in_generate' | 'output_scores' | 'num_return_sequences'>
+export type AnswerOptions = Omit<
+  GenerateOptions,
+  'return_dict_in_generate' | 'output_scores' | 'num_return_sequences'
+>
 
 const MAX_NEW_TOKENS = 128
 
@@ -68,7 +71,11 @@ export class Kosmos2 {
   }
 
   /** A question about the picture. @param options - `grounded`: with boxes (default false); and how to generate */
-  ask(image: ImageInput, text: string, options: AnswerOptions & { readonly grounded?: boolean } = {}): Promise<Answer> {
+  ask(
+    image: ImageInput,
+    text: string,
+    options: AnswerOptions & { readonly grounded?: boolean } = {},
+  ): Promise<Answer> {
     const { grounded = false, ...generation } = options
     return this.#answer(image, question(text, { grounded }), generation)
   }
@@ -83,9 +90,18 @@ export class Kosmos2 {
     const inputs = await processor.call({ text, images: image, ...(box && { bboxes: [box] }) })
     const limited = options.max_length ?? options.max_new_tokens ?? model.generation_config.max_new_tokens
     const max_new_tokens = limited === undefined ? { max_new_tokens: MAX_NEW_TOKENS } : {}
-    const ids = await model.generate({ ...inputs, ...max_new_tokens, ...options, return_dict_in_generate: false })
+    const ids = await model.generate({
+      ...inputs,
+      ...max_new_tokens,
+      ...options,
+      return_dict_in_generate: false,
+    })
     const generated = processor.batch_decode(ids, { skip_special_tokens: true })[0]!
     const [answer, entities] = processor.post_process_generation(generated)
-    return { text: answer, entities, raw: processor.post_process_generation(generated, { cleanup_and_extract: false }) }
+    return {
+      text: answer,
+      entities,
+      raw: processor.post_process_generation(generated, { cleanup_and_extract: false }),
+    }
   }
 }
