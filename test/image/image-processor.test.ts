@@ -10,7 +10,7 @@ import {
 } from '../../src/image/image-processor.ts'
 import { loadRgb } from '../../src/image/load-image.ts'
 import { readGoldenTensors } from '../goldens.ts'
-import { golden, picture } from './goldens.ts'
+import { assertSameNumbers, golden, picture } from './goldens.ts'
 
 const kosmos2 = await Kosmos2ImageProcessor.from_pretrained(fileURLToPath(golden('model-a')))
 
@@ -26,10 +26,8 @@ for (const [name, { data }] of readGoldenTensors(golden('processor-a/pixel_value
       const [channel, pixel] = [Math.floor(i / 224 ** 2), i % 224 ** 2]
       return Number(data[pixel * 3 + channel])
     })
-    if (file.pathname.endsWith('.png')) assert.deepEqual(actual, expected)
-    // Two builds of a JPEG decoder may differ by a little.
-    else
-      for (let i = 0; i < actual.length; i++) assert.ok(Math.abs(actual[i]! - expected[i]!) <= 2 / 255 / 0.26)
+    if (file.pathname.endsWith('.png')) assertSameNumbers(actual, expected)
+    else assertSameJpeg(actual, expected)
   })
 }
 
@@ -38,11 +36,12 @@ test('a batch has its pictures in order', async () => {
   const { pixel_values } = await kosmos2.call(images)
   const expected = readGoldenTensors(golden('model-a/golden.safetensors')).get('batch_left.pixel_values')!
   assert.deepEqual(pixel_values.dims, expected.dims)
-  const size = 3 * 224 * 224
-  const of = (data: unknown) => (data as Float32Array).subarray(0, size)
-  assert.deepEqual(of(pixel_values.data), of(expected.data))
+  const half = (tensor: { data: unknown }, i: number) =>
+    (tensor.data as Float32Array).subarray(i * 3 * 224 ** 2, (i + 1) * 3 * 224 ** 2)
+  assertSameNumbers(half(pixel_values, 0), half(expected, 0))
+  assertSameJpeg(half(pixel_values, 1), half(expected, 1))
   const nested = await kosmos2.preprocess([[images[0]!], [], [images[1]!]])
-  assert.deepEqual(nested.pixel_values, pixel_values)
+  assertSameNumbers(nested.pixel_values.data as Float32Array, pixel_values.data as Float32Array)
 })
 
 interface Case {
@@ -65,7 +64,7 @@ for (const [i, { pictures, options, error }] of cases.entries()) {
         await new Kosmos2ImageProcessor(options).call(images),
       ]) {
         assert.deepEqual(called.pixel_values.dims, expected?.dims)
-        assert.deepEqual(called.pixel_values.data, expected?.data)
+        assertSameNumbers(called.pixel_values.data as Float32Array, expected?.data as Float32Array)
       }
     })
   else
@@ -179,10 +178,18 @@ test('a result that would fill the memory is refused', async () => {
 
 test('pixels that were read once can be processed again', async () => {
   const file = picture('grey.png')
-  assert.deepEqual(await kosmos2.call(await loadRgb(file)), await kosmos2.call(file))
+  const [again, once] = [await kosmos2.call(await loadRgb(file)), await kosmos2.call(file)]
+  assertSameNumbers(again.pixel_values.data as Float32Array, once.pixel_values.data as Float32Array)
 })
 
 test('a signal ends a batch with its own reason', async () => {
   const reason = new Error('enough')
   await assert.rejects(kosmos2.call(picture('rgb.png'), { signal: AbortSignal.abort(reason) }), reason)
 })
+
+/** Two builds of a JPEG decoder may differ by two of 255 levels, before these are divided by `image_std`. */
+function assertSameJpeg(actual: Float32Array, expected: Float32Array): void {
+  const largest = 2 / 255 / 0.26
+  const wrong = actual.findIndex((value, i) => !(Math.abs(value - expected[i]!) <= largest))
+  assert.equal(wrong, -1, `[${wrong}]: ${actual[wrong]}, expected ${expected[wrong]}`)
+}
