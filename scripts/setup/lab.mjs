@@ -1,6 +1,7 @@
 // JupyterLab on the notebooks, until it is closed.
 import { join } from 'node:path'
 import { jupyterEnvironment } from './environment.mjs'
+import { walkthrough } from './notebooks.mjs'
 import { inProject, venv } from './paths.mjs'
 import { CommandFailed, Problem } from './problem.mjs'
 import { run } from './run.mjs'
@@ -12,6 +13,7 @@ import { run } from './run.mjs'
  */
 export async function openLab(signal, options = []) {
   const args = [`--ServerApp.root_dir=${inProject('notebooks')}`, '--ServerApp.answer_yes=True', ...options]
+  await trustNotebooks(signal)
   // Jupyter asks root to confirm; in a container there often is nobody else.
   if (process.getuid?.() === 0) args.push('--allow-root')
   try {
@@ -26,4 +28,15 @@ export async function openLab(signal, options = []) {
     if (signal.aborted) return
     throw error instanceof CommandFailed ? new Problem('JupyterLab ended; what it said is above.') : error
   }
+}
+
+/**
+ * JupyterLab shows no pictures of a notebook that it does not trust, and it trusts what was run in it or is signed. The
+ * signatures of ours lie in the project's folder, as all of Jupyter's files here.
+ * @param {AbortSignal} signal
+ */
+async function trustNotebooks(signal) {
+  const paths = (await walkthrough()).map((name) => inProject('notebooks', name))
+  if (paths.length > 0)
+    await run(join(venv, 'bin', 'jupyter-trust'), paths, { env: jupyterEnvironment(), signal })
 }
