@@ -12,6 +12,7 @@ import os
 import re
 import signal
 import sys
+import textwrap
 import time
 from pathlib import Path
 
@@ -59,7 +60,7 @@ def step_titles(notebook):
             headings = re.findall(r"^#+\s+(.+?)\s*$", text, re.MULTILINE)
             sentences = re.findall(r"[^\s.:!?][^.:!?\n]*", text)
             title = headings[-1] if headings else sentences[0] if sentences else "(continued)"
-            titles[index] = re.sub(r"[*`$]", "", title)[:60]
+            titles[index] = textwrap.shorten(re.sub(r"[*`$]", "", title), 60, placeholder=" …")
             text = ""
     return titles
 

@@ -1,0 +1,130 @@
+// The package as an app gets it: packed, installed without flags in an empty folder, and used from JavaScript (both
+// module kinds) and from TypeScript.
+import assert from 'node:assert/strict'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { ownEnvironment, root, temporaryFolder } from '../scripts/project-copy.ts'
+import { runProgram } from './run-program.ts'
+
+const checkpoint = join(root, 'models', 'kosmos2-tiny')
+const picture = join(root, 'data', 'scenes', 'one.png')
+const compiler = join(root, 'node_modules', '@tslab', 'typescript-for-tslab', 'lib', 'tsc.js')
+
+/** What an app does, in the words of one module kind. */
+const use = `
+  const kosmos = await Kosmos2.from_pretrained(${JSON.stringify(checkpoint)})
+  const { text, entities } = await kosmos.caption(${JSON.stringify(picture)})
+  const svg = await annotate(${JSON.stringify(picture)}, entities, { caption: text })
+  await kosmos.dispose()
+  console.log(JSON.stringify({ text, entities, svg: svg.slice(0, 4) }))
+`
+
+interface Golden {
+  scenes: { file: string; asked: { prompt: string; caption: string; entities: unknown }[] }[]
+}
+
+test('the packed project, installed without flags in an empty folder, captions a picture', async (t) => {
+  const app = await temporaryFolder(t)
+  const home = await temporaryFolder(t)
+  const env = ownEnvironment()
+  const packed = await temporaryFolder(t)
+  await runProgram('npm', ['pack', '--pack-destination', packed], root, env)
+  const [tarball] = await readdir(packed)
+  assert.ok(tarball !== undefined)
+
+  await runProgram('npm', ['install', join(packed, tarball)], app, env)
+  const installed = join(app, 'node_modules', 'kosmos2-openvino')
+  const expected = await goldenAnswer()
+
+  await t.test(
+    'it holds the library and its declarations, and nothing that only the project needs',
+    async () => {
+      const { stdout } = await runProgram('tar', ['-tzf', join(packed, tarball)], root, env)
+      const own = stdout
+        .trim()
+        .split('\n')
+        .filter((path) => !path.startsWith('package/node_modules/'))
+      const outside = own.filter(
+        (path) => !/^package\/(dist\/.+\.(js|d\.ts)|package\.json|LICENSE|README\.md)$/.test(path),
+      )
+      assert.deepEqual(outside, [])
+      const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as {
+        types: string
+      }
+      assert.match(await readFile(join(installed, manifest.types), 'utf8'), /Kosmos2Processor/)
+    },
+  )
+
+  await t.test('from JavaScript modules, writing nothing into the home folder', async () => {
+    await writeFile(join(app, 'app.mjs'), `import { annotate, Kosmos2 } from 'kosmos2-openvino'\n${use}`)
+    const { stdout } = await runProgram(process.execPath, ['app.mjs'], app, { ...env, HOME: home })
+    assert.deepEqual(JSON.parse(stdout), expected)
+    assert.deepEqual(await readdir(home), [])
+  })
+
+  await t.test('from CommonJS', async () => {
+    const main = `const { annotate, Kosmos2 } = require('kosmos2-openvino')\nmain()\nasync function main() {${use}}`
+    await writeFile(join(app, 'app.cjs'), main)
+    const { stdout } = await runProgram(process.execPath, ['app.cjs'], app, env)
+    assert.deepEqual(JSON.parse(stdout), expected)
+  })
+
+  await t.test(
+    'from strict TypeScript 5.0 as the notebook kernel compiles it, with types that catch mistakes',
+    async () => {
+      await mkdir(join(app, 'typed'))
+      const importing = `import { annotate, Kosmos2, Kosmos2ForConditionalGeneration, Kosmos2Processor } from 'kosmos2-openvino'`
+      const right = `${importing}
+async function main(): Promise<void> {${use}
+  const processor = await Kosmos2Processor.from_pretrained(${JSON.stringify(checkpoint)})
+  const model = await Kosmos2ForConditionalGeneration.from_pretrained(${JSON.stringify(checkpoint)})
+  const inputs = await processor.call({ text: '<grounding> An image of', images: ${JSON.stringify(picture)} })
+  const ids = await model.generate({ ...inputs, max_new_tokens: 4 })
+  const [name, [start, end], boxes]: [string, [number, number], [number, number, number, number][]] = entities[0]!
+  console.error(name, start, end, boxes, ids.dims)
+  await model.dispose()
+}
+void main()
+`
+      await writeFile(join(app, 'typed', 'right.ts'), right)
+      await writeFile(
+        join(app, 'typed', 'wrong.ts'),
+        `${importing}\nexport const caption = (kosmos: Kosmos2) => kosmos.caption('a.png', { max_new_token: 4 })\n`,
+      )
+      const options = ['--strict', '--target', 'es2022', '--module', 'commonjs', '--moduleResolution', 'node']
+      const types = [
+        '--typeRoots',
+        join(root, 'node_modules', 'tslab', 'node_modules', '@types'),
+        '--types',
+        'node',
+      ]
+      /** The compiler's errors, without those inside other packages, whose types ask for a newer compiler. */
+      const compile = async (file: string): Promise<string[]> => {
+        const args = [compiler, ...options, ...types, '--outDir', 'typed', `typed/${file}`]
+        const printed = await runProgram(process.execPath, args, app, env).then(
+          () => '',
+          (error: unknown) => String(error),
+        )
+        return printed.match(/^ *(typed|node_modules\/kosmos2-openvino\/dist)\/.*: error TS.*/gm) ?? []
+      }
+
+      assert.deepEqual(await compile('right.ts'), [])
+      const { stdout } = await runProgram(process.execPath, ['typed/right.js'], app, env)
+      assert.deepEqual(JSON.parse(stdout), expected)
+      const mistakes = await compile('wrong.ts')
+      assert.match(mistakes.join('\n'), /^ *typed\/wrong\.ts\(2,\d+\): error TS\d+: .*max_new_token: number/)
+    },
+  )
+})
+
+/** What transformers answered for the same picture, checkpoint and prompt. */
+async function goldenAnswer(): Promise<unknown> {
+  const golden = JSON.parse(
+    await readFile(join(root, 'test', 'goldens', 'tiny', 'golden.json'), 'utf8'),
+  ) as Golden
+  const asked = golden.scenes.find(({ file }) => file === 'one.png')?.asked
+  const answer = asked?.find(({ prompt }) => prompt.trim() === '<grounding> An image of')
+  assert.ok(answer !== undefined)
+  return { text: answer.caption, entities: answer.entities, svg: '<svg' }
+}
