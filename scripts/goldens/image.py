@@ -6,6 +6,7 @@ Needs transformers 5.18 and Pillow 12.1: later ones resize the height of some ta
 round differently there. Writes test/goldens/image:
 
 pictures/        small pictures, one of each kind
+modes.json       the mode that Pillow gives each
 rgb.safetensors  what transformers' load_image makes of each: uint8 [H, W, 3]
 resize.json      pictures, sizes and filters; resize.safetensors has the results by number, uint8 [H, W, 3]
 process.json     pictures and options; process.safetensors has the pixel_values by number, float32 [B, 3, H, W], or for
@@ -69,12 +70,22 @@ def write_shifted_gif(source, target, canvas, place):
     (PICTURES / target).write_bytes(data)
 
 
+def write_gif_with_own_colours(source, target):
+    """A GIF whose picture brings its own table of colours beside that of the canvas, which is black."""
+    data = (PICTURES / source).read_bytes()
+    start, length = 13, 3 << (data[10] & 7) + 1
+    at = data.index(b"\x2c", start + length)
+    own = data[at : at + 9] + bytes([data[at + 9] | 0x80 | data[10] & 7]) + data[start : start + length]
+    (PICTURES / target).write_bytes(data[:start] + bytes(length) + data[start + length : at] + own + data[at + 10 :])
+
+
 def wide_profile():
     """A colour profile that would change every colour if it counted: sRGB with another red."""
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     entry = profile.find(b"rXYZ")
     offset = struct.unpack(">I", profile[entry + 4 : entry + 8])[0]
     profile[offset + 8 : offset + 12] = struct.pack(">I", 0x9FFF)
+    profile[24:36] = bytes(12)  # the time of its making
     return bytes(profile)
 
 
@@ -149,6 +160,7 @@ def write_pictures():
     write_shifted_gif("palette.gif", "smaller-than-canvas.gif", (60, 50), (5, 10))
     write_shifted_gif("transparent.gif", "smaller-than-canvas-transparent.gif", (60, 50), (5, 10))
     write_shifted_gif("palette.gif", "larger-than-canvas.gif", (20, 20), (5, 10))
+    write_gif_with_own_colours("palette.gif", "own-colours.gif")
 
     # More than one picture
     frames = [Image.fromarray(scene(30, 40, 4)) for _ in range(3)]
@@ -221,6 +233,8 @@ def main():
     write_pictures()
     names = sorted(path.name for path in PICTURES.iterdir())
     save_file({name: np.array(load_image(str(PICTURES / name))) for name in names}, OUT / "rgb.safetensors")
+    modes = {name: Image.open(PICTURES / name).mode for name in names}
+    (OUT / "modes.json").write_text(json.dumps(modes, indent=1) + "\n")
 
     cases = resize_cases()
     results = {

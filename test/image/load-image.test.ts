@@ -28,6 +28,16 @@ for (const [name, { dims, data }] of goldens) {
   })
 }
 
+const modes = JSON.parse(readFileSync(golden('image/modes.json'), 'utf8')) as Record<string, string>
+
+test('a picture knows whether it was RGB before', async () => {
+  for (const [name, mode] of Object.entries(modes)) {
+    // sharp does not tell that a TIFF has a palette.
+    const expected = mode === 'RGB' || name === 'palette.tif'
+    assert.equal((await loadRgb(picture(name))).wasRgb, expected, `${name}, ${mode}`)
+  }
+})
+
 test('every picture among the goldens has its pixels there', () => {
   const pictures = readdirSync(golden('image/pictures/')).sort()
   assert.deepEqual([...goldens.keys()].sort(), pictures)
@@ -73,6 +83,8 @@ test('a sharp instance that gives no picture says why', async () => {
     code: 'NOT_AN_IMAGE',
   })
   await assert.rejects(loadRgb(sharp(cut('rgb.png', 0.5))), { name: 'ImageError', code: 'DAMAGED' })
+  const large = sharp({ create: { width: 15_000, height: 15_000, channels: 3, background: 'red' } })
+  await assert.rejects(loadRgb(large), { name: 'ImageError', code: 'TOO_LARGE', message: /15000 x 15000/ })
 })
 
 for (const name of [
