@@ -1,6 +1,6 @@
 // Writes a KOSMOS-2 checkpoint of any size with random weights, for measuring speed and memory: it answers nonsense,
 // but as fast and in as much memory as a trained one of its size.
-import { open, mkdir, rename, writeFile } from 'node:fs/promises'
+import { open, mkdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Kosmos2Config } from '../src/checkpoint/config.ts'
@@ -64,7 +64,7 @@ export async function writeRandomCheckpoint(
     await file.close()
   }
   await rename(partial, join(folder, 'model.safetensors'))
-  await writeFile(join(folder, 'config.json'), JSON.stringify(config, undefined, 2))
+  await config.save_pretrained(folder)
 }
 
 /** A block of numbers in the given format, from a generator with a fixed seed. */

@@ -207,7 +207,7 @@ export class Kosmos2Config {
 
   /** Writes `config.json` into a folder that exists, as transformers can read it. */
   async save_pretrained(folder: string): Promise<void> {
-    await writeFile(join(folder, CONFIG_FILE), `${JSON.stringify(this, null, 2)}\n`)
+    await writeFile(join(folder, CONFIG_FILE), `${withFloats(JSON.stringify(this, null, 2))}\n`)
   }
 }
 
@@ -275,4 +275,12 @@ function resolveAliases(where: string, prefix: string, values: JsonObject): Json
     delete given[alias]
   }
   return given
+}
+
+/** Fields that transformers wants as floats: it refuses a whole number that is written without a point. */
+const FLOAT_FIELDS = /^(\s*"(?:\w*dropout|layerdrop|layer_norm_eps|init_std|initializer_\w+)": -?\d+)(,?)$/gm
+
+/** JSON in which 1 is a float reads `1.0`; JavaScript itself writes `1`. */
+function withFloats(json: string): string {
+  return json.replace(FLOAT_FIELDS, '$1.0$2')
 }
