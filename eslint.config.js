@@ -15,7 +15,7 @@ export default tseslint.config(
     ],
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', 'scripts/**/*.mjs'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -37,6 +37,18 @@ export default tseslint.config(
       // Index access in numeric loops over typed arrays: noUncheckedIndexedAccess would otherwise need a check a pixel.
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-extraneous-class': 'off',
+    },
+  },
+  {
+    // JavaScript, as these run before there is anything else; scripts/tsconfig.json checks their JSDoc types.
+    files: ['scripts/**/*.mjs'],
+    rules: {
+      // Types given in comments are not seen by these two.
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      '@typescript-eslint/prefer-promise-reject-errors': 'off',
+      // Node's built-in modules, imported by name in `await import()`.
+      '@typescript-eslint/unbound-method': 'off',
     },
   },
 )

@@ -16,7 +16,7 @@ const help = `Run by \`npm pack\` and \`npm publish\`: builds dist/ and readies 
 await main(help, {}, async ({ signal }) => {
   await setUp(signal, partsFor(['build']))
   const path = inProject('node_modules', 'onnxruntime-node', 'package.json')
+  /** @type {{ scripts?: object } | undefined} */
   const manifest = await readJson(path)
-  delete manifest.scripts
-  await writeJson(path, manifest)
+  await writeJson(path, { ...manifest, scripts: {} })
 })

@@ -63,7 +63,7 @@ async function failedChecks(signal) {
     Object.entries(checks).map(([title, [program = '', ...args]]) =>
       progress
         .step(title, () => run(node24, [inProject('node_modules', program), ...args], { signal }))
-        .catch((error) => {
+        .catch((/** @type {unknown} */ error) => {
           if (!(error instanceof CommandFailed)) throw error
           progress.print(`  ${title}: failed`)
           failed.push(error)

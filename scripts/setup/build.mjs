@@ -18,8 +18,10 @@ export const build = {
   title: 'library',
   needs: ['node'],
   async check() {
+    /** @type {Promise<{ from: string, result: string } | undefined>} */
+    const stamped = readJson(stamp)
     const [made, from, result] = await Promise.all([
-      readJson(stamp),
+      stamped,
       hashFiles(root, sources),
       hashFiles(root, ['dist']),
     ])

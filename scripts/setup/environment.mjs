@@ -7,8 +7,9 @@ import { ownPath } from './run.mjs'
 
 /** For any Python: nothing from the person's own Python packages or settings. @returns {NodeJS.ProcessEnv} */
 export function pythonEnvironment() {
-  const { PYTHONHOME, PYTHONPATH, VIRTUAL_ENV, FORCE_COLOR, ...rest } = process.env
-  return { ...rest, PYTHONNOUSERSITE: '1', PIP_USER: '0' }
+  const unset = ['PYTHONHOME', 'PYTHONPATH', 'VIRTUAL_ENV', 'FORCE_COLOR']
+  const kept = Object.entries(process.env).filter(([name]) => !unset.includes(name))
+  return { ...Object.fromEntries(kept), PYTHONNOUSERSITE: '1', PIP_USER: '0' }
 }
 
 /** For Jupyter and its kernels. @returns {NodeJS.ProcessEnv} */

@@ -4,13 +4,14 @@ import { dirname } from 'node:path'
 import { isMissing } from './hash.mjs'
 
 /**
- * Reads a JSON file.
+ * Reads a JSON file of this project or of its packages.
+ * @template T - what it holds
  * @param {string} path
- * @returns {Promise<any>} undefined when it is missing or no JSON, as after an interrupted write by another program
+ * @returns {Promise<T | undefined>} undefined when it is missing or no JSON, as after an interrupted write by another program
  */
 export async function readJson(path) {
   try {
-    return JSON.parse(await readFile(path, 'utf8'))
+    return /** @type {T} */ (JSON.parse(await readFile(path, 'utf8')))
   } catch (error) {
     if (isMissing(error) || error instanceof SyntaxError) return undefined
     throw error

@@ -28,11 +28,14 @@ export const jupyter = {
   title: "Jupyter's TypeScript kernel",
   needs: ['node', 'python'],
   async check() {
-    const version = (await readJson(inProject('node_modules', 'tslab', 'package.json')))?.version
-    const specs = await Promise.all([...kernels.map(readJson), readJson(settings), readJson(moduleKind)])
-    if (version === undefined || specs.includes(undefined)) return missing('tslab')
-    const inPlace = specs.slice(0, 2).every(({ argv }) => argv[0] === node24 && argv[1] === tslab)
-    return inPlace ? ready(`tslab ${version}`) : outdated('the project was moved')
+    /** @type {{ version: string } | undefined} */
+    const manifest = await readJson(inProject('node_modules', 'tslab', 'package.json'))
+    const specs = await Promise.all(kernels.map(readSpec))
+    const others = await Promise.all([readJson(settings), readJson(moduleKind)])
+    if (manifest === undefined || specs.includes(undefined) || others.includes(undefined))
+      return missing('tslab')
+    const inPlace = specs.every((spec) => spec?.argv[0] === node24 && spec.argv[1] === tslab)
+    return inPlace ? ready(`tslab ${manifest.version}`) : outdated('the project was moved')
   },
   async make(signal) {
     try {
@@ -45,10 +48,18 @@ export const jupyter = {
     }
     // tslab registers itself as a command to be found on PATH; here it is this project's, on this project's Node.
     for (const path of kernels) {
-      const spec = await readJson(path)
-      await writeJson(path, { ...spec, argv: [node24, tslab, ...spec.argv.slice(1)] })
+      const spec = await readSpec(path)
+      if (spec !== undefined) await writeJson(path, { ...spec, argv: [node24, tslab, ...spec.argv.slice(1)] })
     }
     await writeJson(settings, quietLab)
     await writeJson(moduleKind, { private: true, type: 'commonjs' })
   },
+}
+
+/**
+ * @param {string} path - of a kernel.json
+ * @returns {Promise<{ argv: string[] } | undefined>}
+ */
+function readSpec(path) {
+  return readJson(path)
 }

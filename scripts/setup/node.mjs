@@ -1,9 +1,9 @@
 // Node 24 from the npm package `node`, whose install script fetches the binary's package from the npm registry.
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readJson } from './files.mjs'
 import { isMissing } from './hash.mjs'
 import { npm } from './npm.mjs'
+import { wantedPackages } from './packages.mjs'
 import { missing, outdated, ready } from './part.mjs'
 import { inProject, node24 } from './paths.mjs'
 import { explain } from './problem.mjs'
@@ -17,8 +17,7 @@ export const node = {
   title: 'Node 24',
   needs: ['packages'],
   async check() {
-    const lock = await readJson(inProject('package-lock.json'))
-    const wanted = `v${lock.packages['node_modules/node'].version}`
+    const wanted = `v${(await wantedPackages())['node_modules/node']?.version}`
     // The binary itself is asked: an interrupted installation can leave half of it.
     const version = await ask(node24, ['--version'])
     if (version === undefined) return missing(wanted)

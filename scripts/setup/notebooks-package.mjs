@@ -16,9 +16,10 @@ export const notebooksPackage = {
   title: "notebooks' packages",
   needs: [],
   async check() {
-    const { version } = await readJson(inProject('package.json'))
+    /** @type {{ version: string } | undefined} */
+    const manifest = await readJson(inProject('package.json'))
     const there = await readlink(link).catch(() => undefined)
-    return (there === target ? ready : missing)(`kosmos2-openvino ${version}, this checkout`)
+    return (there === target ? ready : missing)(`kosmos2-openvino ${manifest?.version}, this checkout`)
   },
   async make() {
     await mkdir(modules, { recursive: true })

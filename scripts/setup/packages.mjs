@@ -5,7 +5,14 @@ import { readJson } from './files.mjs'
 import { npm, requireNpm } from './npm.mjs'
 import { inProject } from './paths.mjs'
 import { missing, outdated, ready } from './part.mjs'
-import { explain } from './problem.mjs'
+import { explain, Problem } from './problem.mjs'
+
+/**
+ * What npm notes in a lock file.
+ * @typedef {object} Lock
+ * @property {Record<string, { version?: string, integrity?: string, optional?: boolean, devOptional?: boolean }>} packages -
+ *   by their path
+ */
 
 /** npm's own record of what lies in node_modules, which it writes last. */
 const installedRecord = inProject('node_modules', '.package-lock.json')
@@ -16,21 +23,21 @@ export const packages = {
   title: 'npm packages',
   needs: [],
   async check() {
-    const wanted = (await readJson(inProject('package-lock.json'))).packages
-    const installed = (await readJson(installedRecord))?.packages
-    const paths = Object.keys(wanted).filter((path) => path !== '')
-    if (installed === undefined) return missing(`${paths.length} packages, as package-lock.json has them`)
-    // Optional packages are those of other platforms.
-    const differs = paths.some((path) =>
-      installed[path] === undefined
-        ? !wanted[path].optional && !wanted[path].devOptional
-        : installed[path].version !== wanted[path].version ||
-          installed[path].integrity !== wanted[path].integrity,
-    )
-    const count = paths.filter((path) => installed[path] !== undefined).length
-    return differs
-      ? outdated('package-lock.json has changed')
-      : ready(`${count}, as package-lock.json has them`)
+    const wanted = await wantedPackages()
+    /** @type {Lock | undefined} */
+    const record = await readJson(installedRecord)
+    const entries = Object.entries(wanted)
+    if (record === undefined) return missing(`${entries.length} packages, as package-lock.json has them`)
+    const installed = record.packages
+    const differs = entries.some(([path, { version, integrity, optional, devOptional }]) => {
+      const there = installed[path]
+      // Those of other platforms are optional and left out.
+      if (there === undefined) return !optional && !devOptional
+      return there.version !== version || there.integrity !== integrity
+    })
+    if (differs) return outdated('package-lock.json has changed')
+    const count = entries.filter(([path]) => path in installed).length
+    return ready(`${count}, as package-lock.json has them`)
   },
   require: requireNpm,
   async make(signal) {
@@ -42,4 +49,15 @@ export const packages = {
       throw explain(error, 'Installing the npm packages', 'the npm registry')
     }
   },
+}
+
+/** The packages of package-lock.json by their path, without the project itself. */
+export async function wantedPackages() {
+  /** @type {Lock | undefined} */
+  const lock = await readJson(inProject('package-lock.json'))
+  if (lock === undefined)
+    throw new Problem(
+      'package-lock.json is missing or no JSON; get it back with `git checkout package-lock.json`.',
+    )
+  return Object.fromEntries(Object.entries(lock.packages).filter(([path]) => path !== ''))
 }

@@ -15,24 +15,35 @@ const requirements = inProject('scripts', 'requirements.txt')
 /** Minor versions of Python 3 that the pinned packages have wheels for, the preferred one first. */
 const minors = [12, 13, 11, 14]
 
+/**
+ * What an environment was made from and holds.
+ * @typedef {object} Made
+ * @property {string} folder - where it was made: it cannot be moved
+ * @property {string} python - version
+ * @property {string | undefined} requirements - hash of requirements.txt
+ * @property {string} sitePackages - folder
+ * @property {readonly string[]} packages - as `name-version`
+ */
+
 /** @type {import('./part.mjs').Part} */
 export const python = {
   name: 'python',
   title: 'Python environment',
   needs: [],
   async check() {
+    /** @type {Made | undefined} */
     const made = await readJson(stamp)
     if (made === undefined) return missing('JupyterLab and OpenVINO, as scripts/requirements.txt has them')
     if (made.requirements !== (await hashFiles(root, ['scripts/requirements.txt'])))
       return outdated('scripts/requirements.txt has changed')
     if (made.folder !== venv) return outdated('the project was moved')
     const there = new Set(await packagesIn(made.sitePackages))
-    const lost = made.packages.find((/** @type {string} */ name) => !there.has(name))
+    const lost = made.packages.find((name) => !there.has(name))
     if (lost !== undefined) return outdated(`${lost} is gone`)
     if ((await ask(venvPython, ['--version'])) !== `Python ${made.python}`)
       return outdated(`Python ${made.python} is gone`)
     const of = (/** @type {string} */ name) =>
-      made.packages.find((/** @type {string} */ item) => item.startsWith(`${name}-`))?.split('-')[1]
+      made.packages.find((item) => item.startsWith(`${name}-`))?.split('-')[1]
     return ready(`Python ${made.python}, JupyterLab ${of('jupyterlab')}, OpenVINO ${of('openvino')}`)
   },
   async require() {
@@ -69,13 +80,15 @@ export const python = {
       `python${found.version.split('.').slice(0, 2).join('.')}`,
       'site-packages',
     )
-    await writeJson(stamp, {
+    /** @type {Made} */
+    const made = {
       folder: venv,
       python: found.version,
       requirements: await hashFiles(root, ['scripts/requirements.txt']),
       sitePackages,
       packages: await packagesIn(sitePackages),
-    })
+    }
+    await writeJson(stamp, made)
   },
 }
 

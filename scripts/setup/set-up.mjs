@@ -44,7 +44,7 @@ export async function setUp(signal, parts = allParts) {
     progress.print(`Setting up: ${toMake.map(({ title }) => title).join(', ')}`)
     await rm(join(setupFolder, 'tmp'), { recursive: true, force: true })
     // What only a person can get is said before anything is begun.
-    await Promise.all(toMake.map((part) => part.require?.()))
+    await Promise.all(toMake.map(async (part) => part.require?.()))
     return await makeParts(parts, progress, signal)
   } finally {
     progress.close()
@@ -72,16 +72,19 @@ async function makeParts(parts, progress, signal) {
   const jobs = new Map()
   for (const part of parts) jobs.set(part.name, finish(part))
   // All of them end before the lock is given back; the first failure is the one that is told.
-  const results = await Promise.allSettled(jobs.values())
-  if (failed.signal.aborted) throw failed.signal.reason
-  const rejected = results.find((result) => result.status === 'rejected')
-  if (rejected !== undefined) throw rejected.reason
+  await Promise.allSettled(parts.map(({ name }) => done(name)))
+  failed.signal.throwIfAborted()
   return made
+
+  /** @param {string} name */
+  async function done(name) {
+    await jobs.get(name)
+  }
 
   /** @param {Part} part */
   async function finish(part) {
     try {
-      await Promise.all(part.needs.map((name) => jobs.get(name)))
+      await Promise.all(part.needs.map(done))
       either.throwIfAborted()
       if ((await part.check()).state === 'ready') return
       await progress.step(part.title, () => part.make(either))

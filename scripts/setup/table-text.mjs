@@ -9,7 +9,9 @@ export function tableText(html) {
     [...row.matchAll(/<t[hd]\b[^>]*>(.*?)<\/t[hd]>/gs)].map(([, cell = '']) => plainText(cell)),
   )
   const columns = Math.max(0, ...rows.map((row) => row.length))
-  const full = rows.map((row) => (row.length === 1 ? row : [...Array(columns - row.length).fill(''), ...row]))
+  const full = rows.map((row) =>
+    row.length === 1 ? row : [...Array.from({ length: columns - row.length }, () => ''), ...row],
+  )
   const widths = Array.from({ length: columns }, (_, column) =>
     Math.max(...full.filter((row) => row.length > 1).map((row) => row[column]?.length ?? 0)),
   )
@@ -30,10 +32,7 @@ function plainText(html) {
   return html
     .replace(/<span\b[^>]*aria-hidden="true"[^>]*>.*?<\/span>/gs, '')
     .replace(/<[^>]*>/g, '')
-    .replace(/&(?:#(\d+)|#x([\da-f]+)|([a-z]+));/gi, (whole, decimal, hexadecimal, name) =>
-      name !== undefined
-        ? (named[name] ?? whole)
-        : String.fromCodePoint(Number.parseInt(decimal ?? hexadecimal, decimal === undefined ? 16 : 10)),
-    )
+    .replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)))
+    .replace(/&([a-z]+);/g, (whole, /** @type {string} */ name) => named[name] ?? whole)
     .trim()
 }
