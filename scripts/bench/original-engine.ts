@@ -7,7 +7,7 @@ import { openOnnxEngine } from '../../src/onnx/engine.ts'
 import { float32, int64 } from '../../src/tensor.ts'
 import { memoryBandwidth } from './memory-bandwidth.ts'
 import type { Reference } from './reference.ts'
-import { type Spread, spread } from './statistics.ts'
+import { othersAsleep, type Spread, spread } from './statistics.ts'
 
 export interface OriginalEngineResult {
   readonly openMs: number
@@ -77,11 +77,11 @@ export async function benchOriginalEngine(
   const weightBytesPerToken = textWeightBytes(checkpoint)
   const rows = []
   for (let round = 1; round <= rounds; round++) {
-    const [readBefore, tokenMs, readAfter] = [
-      await bandwidth.measure(),
-      await decode(),
-      await bandwidth.measure(),
-    ]
+    await othersAsleep()
+    const readBefore = await bandwidth.measure()
+    const tokenMs = await decode()
+    const readAfter = await bandwidth.measure()
+    await othersAsleep()
     const referenceMs =
       reference && spread(await reference.ask<number[]>('decode', PROMPT, TOKENS_A_ROUND)).median
     rows.push({ bandwidth: (readBefore + readAfter) / 2, tokenMs, referenceMs })

@@ -1,7 +1,7 @@
 // From a picture's file to pixel_values, beside Pillow and transformers' processor on the same file.
 import { Kosmos2ImageProcessor } from '../../src/image/image-processor.ts'
 import type { Reference } from './reference.ts'
-import { type Spread, spread } from './statistics.ts'
+import { othersAsleep, type Spread, spread } from './statistics.ts'
 
 export interface PreprocessingResult {
   readonly ms: Spread
@@ -21,9 +21,11 @@ export async function benchPreprocessing(
   const processor = await Kosmos2ImageProcessor.from_pretrained(folder)
   const rows: { ms: number; referenceMs: number | undefined }[] = []
   for (let round = 0; round < rounds + WARM_UP; round++) {
+    await othersAsleep()
     const start = performance.now()
     await processor.call(picture)
     const ms = performance.now() - start
+    await othersAsleep()
     const referenceMs = await reference?.ask<number>('preprocess', folder, picture)
     if (round >= WARM_UP) rows.push({ ms, referenceMs })
   }

@@ -1,4 +1,10 @@
-// The few numbers that a measurement is reported as.
+// The few numbers that a measurement is reported as, and what keeps two sides of one apart.
+import { setTimeout } from 'node:timers/promises'
+
+/** Waits until threads that spin after their work, as ONNX Runtime's and PyTorch's do, have gone to sleep. */
+export async function othersAsleep(): Promise<void> {
+  await setTimeout(50)
+}
 
 /** Of several runs. */
 export interface Spread {
