@@ -9,6 +9,7 @@ pictures/        small pictures, one of each kind
 modes.json       the mode that Pillow gives each
 rgb.safetensors  what transformers' load_image makes of each: uint8 [H, W, 3]
 resize.json      pictures, sizes and filters; resize.safetensors has the results by number, uint8 [H, W, 3]
+sizes.json       sizes of pictures [height, width], options for `size`, and the sizes that come out
 process.json     pictures and options; process.safetensors has the pixel_values by number, float32 [B, 3, H, W], or for
                  an error nothing
 """
@@ -23,7 +24,8 @@ import numpy as np
 import PIL
 from PIL import Image, ImageCms, PngImagePlugin
 from safetensors.numpy import save_file
-from transformers.image_utils import load_image
+from transformers.image_transforms import get_resize_output_image_size, get_size_with_aspect_ratio
+from transformers.image_utils import get_image_size_for_max_height_width, load_image
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 
 ROOT = Path(__file__).parents[2]
@@ -204,6 +206,22 @@ def resize_cases():
     ]
 
 
+def size_cases():
+    for image in ((480, 640), (640, 480), (50, 50), (50, 100), (100, 50), (37, 411), (1033, 481), (3, 1000), (1, 1)):
+        for edge in (20, 37, 50, 224):
+            # The function wants a picture, but only its shape counts.
+            picture = np.zeros((3, *image), np.uint8)
+            size = get_resize_output_image_size(
+                picture, edge, default_to_square=False, input_data_format="channels_first"
+            )
+            yield image, {"shortest_edge": edge}, size
+            for other in (5, 7, 60, 99, 300):
+                size = get_size_with_aspect_ratio(image, edge, other)
+                yield image, {"shortest_edge": edge, "longest_edge": other}, size
+                size = get_image_size_for_max_height_width(image, edge, other)
+                yield image, {"max_height": edge, "max_width": other}, size
+
+
 PROCESS_CASES = [
     {"size": 20, "do_center_crop": False},
     {"size": [20, 26], "do_center_crop": False},
@@ -245,6 +263,9 @@ def main():
     }
     save_file(results, OUT / "resize.safetensors")
     (OUT / "resize.json").write_text(json.dumps(cases, indent=1) + "\n")
+
+    sizes = [{"image": image, "size": size, "result": result} for image, size, result in size_cases()]
+    (OUT / "sizes.json").write_text("[\n" + ",\n".join(json.dumps(size) for size in sizes) + "\n]\n")
 
     cases = [{"pictures": [picture], "options": options} for picture in ("tall.png", "wide.png") for options in PROCESS_CASES]
     cases += [

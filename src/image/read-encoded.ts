@@ -26,7 +26,6 @@ const FETCH_SECONDS = 60
  * @throws {TypeError} for anything else, and for URLs of other schemes
  */
 export async function readEncoded(input: unknown, signal?: AbortSignal): Promise<EncodedImage> {
-  signal?.throwIfAborted()
   const encoded = await read(input, signal)
   if (encoded.bytes.length === 0)
     throw new ImageError('EMPTY', `Expected the bytes of an image file, but ${encoded.name} is empty`)
