@@ -12,7 +12,13 @@ import { run } from './run.mjs'
  * @param {readonly string[]} [options] - of `jupyter lab`
  */
 export async function openLab(signal, options = []) {
-  const args = [`--ServerApp.root_dir=${inProject('notebooks')}`, '--ServerApp.answer_yes=True', ...options]
+  const args = [
+    `--ServerApp.root_dir=${inProject('notebooks')}`,
+    '--ServerApp.answer_yes=True',
+    // A kernel of tslab does not end when it is asked to, so Jupyter waits in vain before it kills it.
+    '--KernelManager.shutdown_wait_time=1',
+    ...options,
+  ]
   await trustNotebooks(signal)
   // Jupyter asks root to confirm; in a container there often is nobody else.
   if (process.getuid?.() === 0) args.push('--allow-root')
@@ -21,6 +27,8 @@ export async function openLab(signal, options = []) {
       cwd: inProject('notebooks'),
       env: jupyterEnvironment(),
       signal,
+      // To SIGINT Jupyter ends at once when it has no terminal, and leaves its kernels behind.
+      gentle: 'SIGTERM',
       show: true,
     })
   } catch (error) {

@@ -19,13 +19,15 @@ const keptOutput = 65536
  * @param {string} [options.cwd] - the project's folder by default
  * @param {NodeJS.ProcessEnv} [options.env]
  * @param {AbortSignal} [options.signal] - ends the command, gently first
+ * @param {NodeJS.Signals} [options.gentle] - how the command is asked to end, SIGINT by default
  * @param {boolean} [options.show] - its output goes to the terminal instead of being returned
  * @returns {Promise<string>} what it printed to standard output
  * @throws {CommandFailed} when it ends with another status than 0
  */
-export function run(command, args, { cwd = root, env = process.env, signal, show = false } = {}) {
+export function run(command, args, options = {}) {
+  const { cwd = root, env = process.env, signal, gentle = 'SIGINT', show = false } = options
   signal?.throwIfAborted()
-  const child = spawn(steadyNode(), [supervisor, command, ...args], {
+  const child = spawn(steadyNode(), [supervisor, gentle, command, ...args], {
     cwd,
     env,
     stdio: ['pipe', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
@@ -40,7 +42,9 @@ export function run(command, args, { cwd = root, env = process.env, signal, show
     all = (all + data.toString()).slice(-keptOutput)
   })
   // The supervisor holds on to the other end of this pipe: it closes here, or with this process.
-  child.stdin?.on('error', () => {})
+  child.stdin?.on('error', () => {
+    // It ended before it could be told to.
+  })
   const stop = () => {
     child.stdin?.end()
   }

@@ -54,7 +54,7 @@ function onnxGraph(
 ): Graph {
   const loaded = new Map<string, Value>()
   const dynamicSizes = new Map<string, string>() // of a symbolic size: the int64 [1] value that holds it
-  const flattened = new Map<string, string>() // of a value [..., n] made from a matrix: that matrix [-1, n]
+  const matrices = new Map<Value, string>() // of a value [..., n] that is known as a matrix too: that matrix [-1, n]
 
   const value = (valueName: string, shape: Shape): Value => ({ name: valueName, shape })
 
@@ -103,13 +103,35 @@ function onnxGraph(
     return name
   }
   const reshape = (x: string, shape: Shape): Value => value(w.node('Reshape', [x, shapeTensor(shape)]), shape)
+  /**
+   * A value known as a matrix. It takes its own shape only where that is asked for: most of the text model works row by
+   * row, and at one token a run a node costs more than what it computes.
+   */
+  const fromMatrix = (matrix: string, shape: Shape): Value => {
+    let name: string | undefined
+    const whole: Value = {
+      get name() {
+        return (name ??= reshape(matrix, shape).name)
+      },
+      shape,
+    }
+    matrices.set(whole, matrix)
+    return whole
+  }
+  const matrixOf = (x: Value): string => {
+    const matrix = matrices.get(x) ?? reshape(x.name, ['rows', x.shape.at(-1)!]).name
+    matrices.set(x, matrix)
+    return matrix
+  }
+  /** What `make` does to each row, done to the matrix where there is one. */
+  const rowByRow = (x: Value, make: (name: string) => string): Value =>
+    matrices.has(x) ? fromMatrix(make(matrixOf(x)), x.shape) : value(make(x.name), x.shape)
   const transpose = (x: Value, order: readonly number[]): Value =>
     value(
       w.node('Transpose', [x.name], { perm: order }),
       order.map((i) => x.shape[i]!),
     )
-  const scalarOp = (operator: string, x: Value, number: number): Value =>
-    value(w.node(operator, [x.name, w.float32(number)]), x.shape)
+  const times = (x: string, factor: number): string => w.node('Mul', [x, w.float32(factor)])
 
   return {
     input(name, type, shape) {
@@ -131,22 +153,15 @@ function onnxGraph(
     linear(x, scope, { bias: withBias = true } = {}) {
       // Gemm with transB reads the matrix as it lies in the file; a MatMul would need a transposed copy of it.
       const matrix = weight(scope) // [out, in]
-      const [out, width] = matrix.shape
-      const flat = flattened.get(x.name) ?? reshape(x.name, ['rows', width!]).name
-      flattened.set(x.name, flat)
-      const inputs = withBias ? [flat, matrix.name, bias(scope).name] : [flat, matrix.name]
-      const product = w.node('Gemm', inputs, { transB: 1 })
-      const result = reshape(product, [...x.shape.slice(0, -1), out!])
-      flattened.set(result.name, product)
-      return result
+      const inputs = [matrixOf(x), matrix.name, ...(withBias ? [bias(scope).name] : [])]
+      return fromMatrix(w.node('Gemm', inputs, { transB: 1 }), [...x.shape.slice(0, -1), matrix.shape[0]!])
     },
     layerNorm: (x, scope, epsilon) =>
-      value(
-        w.node('LayerNormalization', [x.name, weight(scope).name, bias(scope).name], {
+      rowByRow(x, (name) =>
+        w.node('LayerNormalization', [name, weight(scope).name, bias(scope).name], {
           axis: -1,
           epsilon: { float: epsilon },
         }),
-        x.shape,
       ),
     patchEmbedding(pixels, scope) {
       const kernel = weight(scope) // [D, C, p, p]
@@ -158,14 +173,19 @@ function onnxGraph(
       return transpose(reshape(grid, [batch!, width!, patches]), [0, 2, 1])
     },
 
-    add: (a, b) =>
-      value(w.node('Add', [a.name, b.name]), a.shape.length >= b.shape.length ? a.shape : b.shape),
-    scale: (x, factor) => scalarOp('Mul', x, factor),
-    activation(kind, x) {
-      if (kind === 'gelu') return value(w.node('Gelu', [x.name]), x.shape)
-      const gate = w.node('Sigmoid', [scalarOp('Mul', x, 1.702).name])
-      return value(w.node('Mul', [x.name, gate]), x.shape)
+    add(a, b) {
+      const alike = a.shape.join() === b.shape.join()
+      if (alike && (matrices.has(a) || matrices.has(b)))
+        return fromMatrix(w.node('Add', [matrixOf(a), matrixOf(b)]), a.shape)
+      return value(w.node('Add', [a.name, b.name]), a.shape.length >= b.shape.length ? a.shape : b.shape)
     },
+    scale: (x, factor) => rowByRow(x, (name) => times(name, factor)),
+    activation: (kind, x) =>
+      rowByRow(x, (name) =>
+        kind === 'gelu'
+          ? w.node('Gelu', [name])
+          : w.node('Mul', [name, w.node('Sigmoid', [times(name, 1.702)])]),
+      ),
     l2Normalize(x) {
       const length = w.node('ReduceL2', [x.name, w.int64([-1])], { keepdims: 1 })
       const divisor = w.node('Max', [length, w.float32(1e-12)])
@@ -209,15 +229,16 @@ function onnxGraph(
 
     splitHeads(x, heads) {
       const [batch, sequence, width] = x.shape
-      return transpose(reshape(x.name, [batch!, sequence!, heads, (width as number) / heads]), [0, 2, 1, 3])
+      return transpose(
+        reshape(matrices.get(x) ?? x.name, [batch!, sequence!, heads, (width as number) / heads]),
+        [0, 2, 1, 3],
+      )
     },
     mergeHeads(x) {
       const [batch, heads, sequence, headWidth] = x.shape
-      return reshape(transpose(x, [0, 2, 1, 3]).name, [
-        batch!,
-        sequence!,
-        (heads as number) * (headWidth as number),
-      ])
+      const width = (heads as number) * (headWidth as number)
+      const rows = reshape(transpose(x, [0, 2, 1, 3]).name, ['rows', width])
+      return fromMatrix(rows.name, [batch!, sequence!, width])
     },
     cached(name, fresh) {
       const [batch, heads, , headWidth] = fresh.shape as [Dim, number, Dim, number]
@@ -234,10 +255,7 @@ function onnxGraph(
       return whole
     },
     attention(query, key, values, { scale, bias: mask }) {
-      const product = w.node('MatMul', [
-        scalarOp('Mul', query, scale).name,
-        transpose(key, [0, 1, 3, 2]).name,
-      ])
+      const product = w.node('MatMul', [times(query.name, scale), transpose(key, [0, 1, 3, 2]).name])
       const scores = mask === undefined ? product : w.node('Add', [product, mask.name])
       const [batch, heads, from] = query.shape
       const weights = value(w.node('Softmax', [scores], { axis: -1 }), [batch!, heads!, from!, key.shape[2]!])
