@@ -109,19 +109,17 @@ const PIXELS_A_TURN = 1 << 20
 async function resizeWidth(image: RgbImage, width: number, filter: Filter): Promise<RgbImage> {
   if (image.width === width) return image
   const table = tableFor(image.width, width, filter, 3)
-  const [inputRow, outputRow] = [image.width * 3, width * 3]
-  const rowsATurn = Math.max(1, Math.min(image.height, Math.floor(PIXELS_A_TURN / image.width)))
-  const kernel = kernelFor(table, rowsATurn * inputRow, rowsATurn * outputRow)
-  const data = new Uint8Array(image.height * outputRow)
-  for (let firstRow = 0; firstRow < image.height; firstRow += rowsATurn) {
-    if (firstRow > 0) await setImmediate()
-    const rows = Math.min(rowsATurn, image.height - firstRow)
-    kernel.memory.set(image.data.subarray(firstRow * inputRow, (firstRow + rows) * inputRow), kernel.input)
-    for (let row = 0; row < rows; row++) {
-      const output = kernel.output + row * outputRow
-      kernel.resizeRow(kernel.input + row * inputRow, 0, table.recordBytes, output, output + outputRow)
-    }
-    data.set(kernel.memory.subarray(kernel.output, kernel.output + rows * outputRow), firstRow * outputRow)
+  const [inputBytes, outputBytes] = [image.width * 3, width * 3]
+  // Row by row: the same little memory for all of them is faster than new memory for each.
+  const { memory, input, output, resizeRow } = kernelFor(table, inputBytes, outputBytes)
+  const result = memory.subarray(output, output + outputBytes)
+  const data = new Uint8Array(image.height * outputBytes)
+  const rowsATurn = Math.ceil(PIXELS_A_TURN / image.width)
+  for (let row = 0; row < image.height; row++) {
+    if (row > 0 && row % rowsATurn === 0) await setImmediate()
+    memory.set(image.data.subarray(row * inputBytes, (row + 1) * inputBytes), input)
+    resizeRow(input, 0, table.recordBytes, output, output + outputBytes)
+    data.set(result, row * outputBytes)
   }
   return { width, height: image.height, data }
 }
