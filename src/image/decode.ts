@@ -62,7 +62,7 @@ async function decode({ bytes, name }: EncodedImage, format: ImageFormat): Promi
     checkImageSize(metadata, name)
     const colourType = format === 'png' ? bytes[PNG_COLOUR_TYPE] : undefined
     const { width, height, data } = orient(
-      await toRgb(sharp(bytes, OPTIONS), metadata, colourType),
+      await toRgb(sharp(bytes, OPTIONS), metadata, colourType, name),
       orientationOf(metadata),
     )
     const wasRgb = colourType === undefined ? hasOnlyRgb(metadata) : colourType === PNG_RGB
@@ -86,6 +86,7 @@ async function toRgb(
   pipeline: Sharp,
   { space }: Metadata,
   colourType: number | undefined,
+  name: string,
 ): Promise<RgbImage> {
   switch (space) {
     case 'b-w':
@@ -100,7 +101,10 @@ async function toRgb(
     case 'cmyk':
       return fromCmyk(await readPixels(pipeline.pipelineColourspace('cmyk').toColourspace('cmyk')))
     default:
-      throw new Error(`its colours are of the kind ${space}; save it as RGB with 8 bits a channel`)
+      throw new ImageError(
+        'NOT_AN_IMAGE',
+        `Expected a picture in RGB, grey or CMYK, but the colours of ${name} are of the kind ${space}; save it as RGB`,
+      )
   }
 }
 

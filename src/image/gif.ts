@@ -96,17 +96,15 @@ function greys(): Uint8Array {
 
 /** Which row of the picture each row of the data is. */
 function rowOrder(height: number, interlaced: boolean): number[] {
-  const passes = interlaced
-    ? ([
-        [0, 8],
-        [4, 8],
-        [2, 4],
-        [1, 2],
-      ] as const)
-    : ([[0, 1]] as const)
-  return passes.flatMap(([first, step]) =>
-    Array.from({ length: Math.max(0, Math.ceil((height - first) / step)) }, (_, i) => first + i * step),
-  )
+  const rows = Array.from({ length: height }, (_, row) => row)
+  return interlaced ? rows.sort((a, b) => interlacePass(a) - interlacePass(b)) : rows
+}
+
+/** In which of four passes over the picture a row comes: every eighth row, those between, and so on. */
+function interlacePass(row: number): number {
+  if (row % 8 === 0) return 0
+  if (row % 8 === 4) return 1
+  return row % 4 === 2 ? 2 : 3
 }
 
 const MAX_CODES = 4096
@@ -121,7 +119,9 @@ function decodeLzw(codes: Uint8Array, codeSize: number, count: number): Uint8Arr
   const lasts = new Uint8Array(MAX_CODES).map((_, i) => i)
   const lengths = new Uint16Array(MAX_CODES).fill(1)
   const values = new Uint8Array(count)
-  let [next, bits, previous] = [end + 1, codeSize + 1, -1]
+  let next = end + 1
+  let bits = codeSize + 1
+  let previous = -1
   let [buffer, buffered, from, to] = [0, 0, 0, 0]
   while (to < count) {
     for (; buffered < bits; buffered += 8) {
@@ -133,7 +133,9 @@ function decodeLzw(codes: Uint8Array, codeSize: number, count: number): Uint8Arr
     buffered -= bits
     if (code === end) return undefined
     if (code === clear) {
-      ;[next, bits, previous] = [end + 1, codeSize + 1, -1]
+      next = end + 1
+      bits = codeSize + 1
+      previous = -1
       continue
     }
     if (previous < 0 ? code > clear : code > next) return undefined

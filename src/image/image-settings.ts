@@ -90,10 +90,10 @@ export function imageSettings(
     throw invalidType(`the options of ${where}`, 'an object such as { size: 224 }', options)
   rejectUnknownOptions(where, options, IMAGE_PROCESSOR_OPTIONS)
   const given = options as Partial<Record<(typeof IMAGE_PROCESSOR_OPTIONS)[number], unknown>>
-  const flag = (name: keyof typeof given, value: boolean) => {
-    const flag = given[name] ?? value
-    if (typeof flag !== 'boolean') throw invalidType(name, 'true or false', flag)
-    return flag
+  const flag = (name: keyof typeof given, otherwise: boolean) => {
+    const value = given[name] ?? otherwise
+    if (typeof value !== 'boolean') throw invalidType(name, 'true or false', value)
+    return value
   }
   const square = flag('default_to_square', false)
   const size = checkSize('size', given.size ?? base.size, square)

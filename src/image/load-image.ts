@@ -12,7 +12,7 @@ export type { LoadedImage, RgbImage } from './rgb-image.ts'
 /**
  * Reads a picture as Pillow's `convert('RGB')` gives it: alpha is dropped, not blended; 16-bit greys above 255 are white;
  * CMYK is converted by the plain formula; colour profiles count for nothing; of several pictures in a file the first is
- * taken. EXIF orientation is applied.
+ * taken. EXIF orientation is applied. The formats are PNG, JPEG, WebP, GIF, TIFF and AVIF, told by content.
  *
  * The pixels are Pillow's to the bit, with two exceptions: AVIF with halved colour planes, which the decoders spread
  * differently; and a sharp instance, which gives what it would write as 8-bit sRGB.

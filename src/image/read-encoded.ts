@@ -12,7 +12,7 @@ export interface EncodedImage {
 }
 
 /** The largest file: as large as the largest picture is without compression, 512 MiB. */
-export const MAX_FILE_BYTES = 3 * MAX_PIXELS
+const MAX_FILE_BYTES = 3 * MAX_PIXELS
 
 /** How long a server may take to send a whole picture. */
 const FETCH_SECONDS = 60
@@ -85,10 +85,11 @@ async function readPath(
     return { bytes: await readFile(path, { signal }), name }
   } catch (error) {
     signal?.throwIfAborted()
-    if (!(error instanceof Error && 'syscall' in error)) throw error
+    // Its message repeats the path, which may be very long, if it is none.
+    if (!(error instanceof Error && 'syscall' in error && 'code' in error)) throw error
     throw new ImageError(
       'NOT_FOUND',
-      `Expected an image file at ${name}, but it cannot be read (${error.message}); pictures are ${IMAGE_INPUTS}`,
+      `Expected an image file at ${name}, but it cannot be read (${String(error.code)}); pictures are ${IMAGE_INPUTS}`,
       { cause: error },
     )
   }
@@ -96,8 +97,10 @@ async function readPath(
 
 async function fetchImage(url: URL, name: string, signal: AbortSignal | undefined): Promise<EncodedImage> {
   const timeout = AbortSignal.timeout(FETCH_SECONDS * 1000)
+  const done = new AbortController()
+  const signals = [done.signal, timeout, ...(signal ? [signal] : [])]
   try {
-    const response = await fetch(url, { signal: signal ? AbortSignal.any([signal, timeout]) : timeout })
+    const response = await fetch(url, { signal: AbortSignal.any(signals) })
     if (!response.ok)
       throw new Error(`the server answers ${response.status} ${response.statusText}`.trimEnd())
     return { bytes: await readBody(response, name), name }
@@ -106,6 +109,9 @@ async function fetchImage(url: URL, name: string, signal: AbortSignal | undefine
     if (error instanceof ImageError) throw error
     const why = timeout.aborted ? `it took more than ${FETCH_SECONDS} seconds` : reason(error)
     throw new ImageError('FETCH_FAILED', `Expected a picture at ${name}, but ${why}`, { cause: error })
+  } finally {
+    // Ends the connection of an answer that was not read to its end.
+    done.abort()
   }
 }
 

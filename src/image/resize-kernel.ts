@@ -19,9 +19,15 @@ export interface ResizeKernel {
    * @param record - the first of the records that say how the outputs are made
    * @param outputEnd - where the output row ends
    */
-  resizeRow(input: number, record: number, recordBytes: number, output: number, outputEnd: number): void
+  readonly resizeRow: (
+    input: number,
+    record: number,
+    recordBytes: number,
+    output: number,
+    outputEnd: number,
+  ) => void
   /** Makes one row of a picture of another height from whole rows of `rowBytes` bytes, as `record` says. */
-  blendRows(input: number, rowBytes: number, record: number, output: number): void
+  readonly blendRows: (input: number, rowBytes: number, record: number, output: number) => void
 }
 
 // The parts of the WebAssembly API in use: the type libraries for Node leave it out.

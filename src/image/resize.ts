@@ -1,6 +1,6 @@
 // Resizing as Pillow does it, bit for bit (Pillow src/libImaging/Resample.c): the filter's weights as integers of 22
 // fractional bits, one pass for the width, one for the height, and 8 bits between the two. The order shows in the
-// rounding: width first is that of every Pillow up to 12.1, and of the goldens; later ones turn it round for tall pictures.
+// rounding: width first is that of Pillow up to 12.1 and of the goldens; later ones turn it round for tall pictures.
 import { setImmediate } from 'node:timers/promises'
 import { resizeKernel } from './resize-kernel.ts'
 import type { RgbImage } from './rgb-image.ts'
@@ -114,7 +114,7 @@ async function resizeWidth(image: RgbImage, width: number, filter: Filter): Prom
   const { memory, input, output, resizeRow } = kernelFor(table, inputBytes, outputBytes)
   const result = memory.subarray(output, output + outputBytes)
   const data = new Uint8Array(image.height * outputBytes)
-  const rowsATurn = Math.ceil(PIXELS_A_TURN / image.width)
+  const rowsATurn = Math.ceil(PIXELS_A_TURN / Math.max(image.width, width))
   for (let row = 0; row < image.height; row++) {
     if (row > 0 && row % rowsATurn === 0) await setImmediate()
     memory.set(image.data.subarray(row * inputBytes, (row + 1) * inputBytes), input)
@@ -130,10 +130,7 @@ async function resizeHeight(image: RgbImage, height: number, filter: Filter): Pr
   const table = tableFor(image.height, height, filter, rowBytes)
   const kernel = kernelFor(table, image.height * rowBytes, height * rowBytes)
   kernel.memory.set(image.data, kernel.input)
-  const rowsATurn = Math.max(
-    1,
-    Math.floor((PIXELS_A_TURN / image.width) * Math.min(1, height / image.height)),
-  )
+  const rowsATurn = Math.ceil(PIXELS_A_TURN / (image.width * Math.max(1, image.height / height)))
   for (let row = 0; row < height; row++) {
     if (row > 0 && row % rowsATurn === 0) await setImmediate()
     kernel.blendRows(kernel.input, rowBytes, row * table.recordBytes, kernel.output + row * rowBytes)

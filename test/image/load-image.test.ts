@@ -144,6 +144,17 @@ test('other files are no pictures, those that sharp could read included', async 
     })
 })
 
+test('colours that Pillow cannot turn into RGB either are named', async () => {
+  const lab = await sharp(fileURLToPath(picture('rgb.png')))
+    .toColourspace('lab')
+    .tiff({ compression: 'none' })
+    .toBuffer()
+  await assert.rejects(loadRgb(lab), {
+    code: 'NOT_AN_IMAGE',
+    message: /of the image buffer are of the kind lab/,
+  })
+})
+
 test('a path that leads to no file is named', async () => {
   await assert.rejects(loadRgb('nowhere/at-all.png'), {
     name: 'ImageError',
