@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { chmod, mkdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   copyProject,
   ownEnvironment,
@@ -108,41 +109,46 @@ test('set-up says in one sentence what is missing and how to get it', async (t) 
   })
 })
 
-test('one set-up waits for another, and takes over from one that is gone', async (t) => {
-  const folder = await copyProject(t)
-  const lock = join(folder, '.cache', 'setup', 'lock')
-  const link = join(folder, 'notebooks', 'node_modules', 'kosmos2-openvino', 'package.json')
-  await mkdir(join(folder, '.cache', 'setup'), { recursive: true })
+test(
+  'one set-up waits for another, and takes over from one that is gone',
+  { timeout: 120_000 },
+  async (t) => {
+    const folder = await copyProject(t)
+    const lock = join(folder, '.cache', 'setup', 'lock')
+    const link = join(folder, 'notebooks', 'node_modules', 'kosmos2-openvino', 'package.json')
+    await mkdir(join(folder, '.cache', 'setup'), { recursive: true })
 
-  await t.test('it waits while the owner lives', async () => {
-    await writeFile(lock, `${process.pid} 0`)
-    const waiting = startScript(folder, ['scripts/setup.mjs', '--only', 'notebooks'])
-    await new Promise((resolve) => waiting.process.stdout?.once('data', resolve))
-    await assert.rejects(readFile(link), { code: 'ENOENT' })
-    await rm(lock)
-    const { status, output } = await waiting.ended
-    assert.match(
-      output,
-      new RegExp(`^Another set-up of this folder is at work \\(process ${process.pid}\\); waiting`),
-    )
-    assert.match(output, /Set up\.\n$/)
-    assert.equal(status, 0)
-    assert.match(await readFile(link, 'utf8'), /"name": "kosmos2-openvino"/)
-  })
+    await t.test('it waits while the owner lives', async () => {
+      await writeFile(lock, `${process.pid} 0`)
+      const waiting = startScript(folder, ['scripts/setup.mjs', '--only', 'notebooks'])
+      await new Promise((resolve) => waiting.process.stdout?.once('data', resolve))
+    await sleep(1000) // many times what the link takes when nothing is waited for
+      await assert.rejects(readFile(link), { code: 'ENOENT' })
+      await rm(lock)
+      const { status, output } = await waiting.ended
+      assert.match(
+        output,
+        new RegExp(`^Another set-up of this folder is at work \\(process ${process.pid}\\); waiting`),
+      )
+      assert.match(output, /Set up\.\n$/)
+      assert.equal(status, 0)
+      assert.match(await readFile(link, 'utf8'), /"name": "kosmos2-openvino"/)
+    })
 
-  await t.test('it does not wait for one that died', async () => {
-    await rm(join(folder, 'notebooks', 'node_modules'), { recursive: true })
-    const gone = startScript(folder, ['--eval', ''])
-    await gone.ended
-    await writeFile(lock, `${gone.process.pid ?? 0} 0`)
-    const minuteAgo = new Date(Date.now() - 60_000)
-    await utimes(lock, minuteAgo, minuteAgo)
-    const { status, output } = await runScript(folder, ['scripts/setup.mjs', '--only', 'notebooks'])
-    assert.doesNotMatch(output, /waiting/)
-    assert.equal(status, 0)
-    await assert.rejects(readFile(lock), { code: 'ENOENT' })
-  })
-})
+    await t.test('it does not wait for one that died', async () => {
+      await rm(join(folder, 'notebooks', 'node_modules'), { recursive: true })
+      const gone = startScript(folder, ['--eval', ''])
+      await gone.ended
+      await writeFile(lock, `${gone.process.pid ?? 0} 0`)
+      const minuteAgo = new Date(Date.now() - 60_000)
+      await utimes(lock, minuteAgo, minuteAgo)
+      const { status, output } = await runScript(folder, ['scripts/setup.mjs', '--only', 'notebooks'])
+      assert.doesNotMatch(output, /waiting/)
+      assert.equal(status, 0)
+      await assert.rejects(readFile(lock), { code: 'ENOENT' })
+    })
+  },
+)
 
 function assertSentence({ status, output }: Ended, sentence: RegExp): void {
   assert.match(output, sentence)
