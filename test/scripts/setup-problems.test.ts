@@ -122,7 +122,7 @@ test(
       await writeFile(lock, `${process.pid} 0`)
       const waiting = startScript(folder, ['scripts/setup.mjs', '--only', 'notebooks'])
       await new Promise((resolve) => waiting.process.stdout?.once('data', resolve))
-    await sleep(1000) // many times what the link takes when nothing is waited for
+      await sleep(1000) // many times what the link takes when nothing is waited for
       await assert.rejects(readFile(link), { code: 'ENOENT' })
       await rm(lock)
       const { status, output } = await waiting.ended
