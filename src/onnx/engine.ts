@@ -114,6 +114,9 @@ interface OnnxWorker {
 }
 
 function startWorker(data: WorkerData): OnnxWorker {
+  // ONNX Runtime reports its use to its maker, and writes an id into the home folder, unless it is told not to. It reads
+  // the process's own environment, which a worker cannot change.
+  process.env['ORT_DISABLE_TELEMETRY'] ??= '1'
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js' // as source under test, built in the package
   const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), {
     workerData: data,
