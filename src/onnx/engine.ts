@@ -10,6 +10,7 @@ import type { Graph } from '../architecture/graph.ts'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import type { Kosmos2Config } from '../checkpoint/config.ts'
 import { TOKEN_EMBEDDING } from '../checkpoint/expected-tensors.ts'
+import { invalidRange } from '../errors.ts'
 import { expectFloat32, Tensor } from '../tensor.ts'
 import { emitOnnx } from './emitter.ts'
 import {
@@ -29,6 +30,7 @@ export interface OnnxEngineOptions {
 /**
  * Opens the original model. Its float32 weights stay in the mapped file; float16 and bfloat16 ones are widened into
  * memory once.
+ * @throws {RangeError} for a number of threads that is none
  * @throws {Error} what ONNX Runtime says if it cannot open the model
  */
 export async function openOnnxEngine(
@@ -36,6 +38,9 @@ export async function openOnnxEngine(
   options: OnnxEngineOptions = {},
 ): Promise<Engine> {
   const { config } = checkpoint
+  const { threads } = options
+  if (threads !== undefined && (!Number.isInteger(threads) || threads < 1))
+    throw invalidRange('threads', 'integer from 1', threads)
   const emit = (name: PartName, describe: (g: Graph) => void) =>
     emitOnnx(name, (tensor) => checkpoint.tensor(tensor), describe)
   const text = emit('text', (g) => {
@@ -50,7 +55,7 @@ export async function openOnnxEngine(
   const worker = startWorker({
     parts: { vision, projection, text },
     cache: text.cache,
-    threads: options.threads,
+    threads,
   })
   try {
     await worker.ask({ kind: 'open' })

@@ -17,6 +17,12 @@ test('inside a notebook kernel SIGINT aborts the work, and the listener is gone 
   assert.equal(process.listenerCount('SIGINT'), before)
 })
 
+test('work that ends by itself leaves no listener behind either', async () => {
+  const before = process.listenerCount('SIGINT')
+  await interruptible(undefined, () => Promise.resolve(), true)
+  assert.equal(process.listenerCount('SIGINT'), before)
+})
+
 test("the caller's own signal acts inside a kernel too", async () => {
   const controller = new AbortController()
   const work = interruptible(controller.signal, untilAborted, true)
