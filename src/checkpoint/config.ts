@@ -155,8 +155,7 @@ export class Kosmos2Config {
   readonly tie_word_embeddings: boolean
   /**
    * Whether latent query i sees only the first i + 1 of the projection's keys. A key of our own, for there are two
-   * behaviours under one name: as published, and with transformers' `attn_implementation: 'eager'`, every query sees
-   * the whole picture; transformers' default, `'sdpa'`, adds a causal mask (its x_attn has `is_causal` set and gets no
+   * behaviours under one name: with transformers' `attn_implementation: 'eager'` every query sees the whole picture; transformers' default, `'sdpa'`, adds a causal mask (its x_attn has `is_causal` set and gets no
    * mask). A checkpoint answers well only in the way it was trained. Default false.
    */
   readonly projection_is_causal: boolean
