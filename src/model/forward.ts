@@ -25,7 +25,13 @@ export async function forwardLogits(engine: Engine, inputs: ModelInputs): Promis
 /** Kosmos2Model.forward. @throws {TypeError} without pixel_values and image_embeds, as there */
 export async function forwardHidden(engine: Engine, inputs: ModelInputs): Promise<ModelOutput> {
   const { result, features } = await pass(engine, inputs, (decoder, step) => decoder.hidden(step))
-  return { last_hidden_state: result, ...features }
+  const { vision_model_output: vision, image_embeds } = features
+  return {
+    last_hidden_state: result,
+    ...features,
+    // Here the reference puts the image embeddings (get_image_features), with a language head the class position.
+    ...(vision && { vision_model_output: { ...vision, pooler_output: image_embeds } }),
+  }
 }
 
 async function pass(

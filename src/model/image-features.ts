@@ -14,7 +14,7 @@ export interface ImageFeatures {
 export interface VisionModelOutput {
   /** float32 [B, 1 + P, Dv]. */
   readonly last_hidden_state: Tensor
-  /** float32 [B, Dv]. */
+  /** float32 [B, Dv], the class position; from Kosmos2Model the image embeddings [B, latent_query_num, D], as there. */
   readonly pooler_output: Tensor
 }
 

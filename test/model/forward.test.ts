@@ -108,7 +108,8 @@ for (const name of ['caption', 'batch_left']) {
   test(`Kosmos2Model gives the reference's last hidden state: ${name}`, async (t) => {
     const headless = await Kosmos2Model.from_pretrained('test/goldens/model-a')
     t.after(() => headless.dispose())
-    const { last_hidden_state } = await headless.forward(inputs(name))
+    const { last_hidden_state, image_embeds, vision_model_output } = await headless.forward(inputs(name))
+    assert.equal(vision_model_output?.pooler_output, image_embeds)
     const [, length, width] = last_hidden_state.dims as [number, number, number]
     const mask = golden(`${name}.attention_mask`).data as BigInt64Array
     const isPadding = (i: number) =>
