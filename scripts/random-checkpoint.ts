@@ -79,8 +79,8 @@ function fill(dtype: Dtype, value: (i: number, next: () => number) => number): U
   return new Uint8Array(Uint16Array.from(numbers, float16Bits).buffer)
 }
 
-/** Truncated to float16; for numbers below 2^16 in size, as ours are. */
-function float16Bits(number: number): number {
+/** A number as float16, what it cannot hold cut off; for numbers below 2^16 in size. */
+export function float16Bits(number: number): number {
   const sign = number < 0 ? 0x8000 : 0
   const size = Math.abs(number)
   const exponent = Math.max(-14, Math.floor(Math.log2(size)))

@@ -54,7 +54,6 @@ export async function openOnnxEngine(
   })
   const worker = startWorker({
     parts: { vision, projection, text },
-    cache: text.cache,
     threads,
   })
   try {

@@ -1,6 +1,7 @@
 // What crosses between the main thread and the worker that runs ONNX Runtime. Tensors cross as plain objects: the
 // class does not survive a structured clone.
 import type { Tensor } from '../tensor.ts'
+import type { OnnxPart } from './emitter.ts'
 
 /** A tensor as it crosses; its values are copied. */
 export interface PlainTensor {
@@ -10,22 +11,9 @@ export interface PlainTensor {
 }
 export type PlainTensors = Readonly<Record<string, PlainTensor>>
 
-/** A part's ONNX and where its weights lie. */
-export interface PartMessage {
-  readonly bytes: Uint8Array
-  readonly weightsFolder: string
-}
-export interface CacheMessage {
-  readonly past: string
-  readonly present: string
-  readonly heads: number
-  readonly headWidth: number
-}
-
 /** What the worker is started with. */
 export interface WorkerData {
-  readonly parts: Readonly<Record<PartName, PartMessage>>
-  readonly cache: readonly CacheMessage[]
+  readonly parts: Readonly<Record<PartName, OnnxPart>>
   readonly threads: number | undefined
 }
 export type PartName = 'vision' | 'projection' | 'text'

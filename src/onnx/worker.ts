@@ -13,7 +13,8 @@ import {
   type WorkerData,
 } from './worker-protocol.ts'
 
-const { parts, cache, threads } = workerData as WorkerData
+const { parts, threads } = workerData as WorkerData
+const { cache } = parts.text
 const sessions = new Map<PartName, InferenceSession>()
 /** Of each decoder that has begun: its cached keys and values, in the order of `cache`. */
 const decoders = new Map<number, Tensor[]>()

@@ -8,24 +8,13 @@ import { float32, int64, type Tensor } from '../../src/tensor.ts'
 import { Kosmos2Processor } from '../../src/text/processor.ts'
 import { close, rowsOf, valuesOf } from '../generate/table.ts'
 import { readGoldenTensors } from '../goldens.ts'
+import { readTinyGolden } from '../tiny-golden.ts'
 
 interface ModelAGolden {
   readonly cases: readonly {
     readonly name: string
     readonly greedy: number[][]
     readonly beam3: number[][]
-  }[]
-}
-interface TinyGolden {
-  readonly scenes: readonly {
-    readonly file: string
-    readonly asked: readonly {
-      readonly prompt: string
-      readonly input_ids: number[]
-      readonly greedy: number[]
-      readonly beam3: number[]
-      readonly raw: string
-    }[]
   }[]
 }
 interface TinyCalls {
@@ -52,7 +41,7 @@ after(() => Promise.all([modelA.dispose(), tiny.dispose()]))
 
 const tensors = readGoldenTensors('test/goldens/model-a/golden.safetensors')
 const { cases } = readJson('test/goldens/model-a/golden.json') as ModelAGolden
-const { scenes } = readJson('test/goldens/tiny/golden.json') as TinyGolden
+const { scenes } = readTinyGolden()
 const { calls } = readJson('test/goldens/generate/tiny.json') as TinyCalls
 
 function modelAInputs(name: string) {

@@ -1,21 +1,13 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { Kosmos2 } from '../../src/model/kosmos2.ts'
+import { readTinyGolden } from '../tiny-golden.ts'
 
-interface Golden {
-  readonly scenes: readonly {
-    readonly file: string
-    readonly asked: readonly { prompt: string; raw: string; caption: string; entities: unknown[] }[]
-  }[]
-}
-
-const golden = JSON.parse(readFileSync('test/goldens/tiny/golden.json', 'utf8')) as Golden
 const kosmos = await Kosmos2.from_pretrained('models/kosmos2-tiny')
 after(() => kosmos.dispose())
 
 const picture = 'data/scenes/three.png'
-const { asked } = golden.scenes.find(({ file }) => picture.endsWith(file))!
+const { asked } = readTinyGolden().scenes.find(({ file }) => picture.endsWith(file))!
 const answerTo = (prompt: string) => {
   const { caption, entities, raw } = asked.find((one) => one.prompt.trim() === prompt)!
   return { text: caption, entities, raw: raw.trim() }

@@ -6,6 +6,7 @@ import type { Engine } from '../../src/architecture/engine.ts'
 import { openCheckpoint } from '../../src/checkpoint/checkpoint.ts'
 import { bfloat16ToFloat32 } from '../../src/checkpoint/float-types.ts'
 import { openOnnxEngine } from '../../src/onnx/engine.ts'
+import { float16Bits } from '../../scripts/random-checkpoint.ts'
 import { float32, int64, type Tensor } from '../../src/tensor.ts'
 import { safetensorsFile, temporaryFolder, type TestTensor } from '../checkpoint/make-safetensors.ts'
 import { readGoldenTensors } from '../goldens.ts'
@@ -175,12 +176,3 @@ test('after dispose every call is refused, and dispose may be called again', asy
   await assert.rejects(running, /disposed/)
   await assert.rejects(engine.vision(float32(new Float32Array(3 * 224 * 224), [1, 3, 224, 224])), /disposed/)
 })
-
-/** Exact for numbers that float16 can hold, as model-a's are. */
-function float16Bits(number: number): number {
-  const [bits] = new Uint32Array(Float32Array.of(number).buffer)
-  const sign = (bits! >>> 16) & 0x8000
-  const exponent = ((bits! >>> 23) & 0xff) - 127 + 15
-  if (exponent > 0) return sign | (exponent << 10) | ((bits! & 0x7fffff) >>> 13)
-  return sign | Math.round(Math.abs(number) * 2 ** 24) // subnormal, or zero
-}

@@ -5,6 +5,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { ownEnvironment, root, temporaryFolder } from '../scripts/project-copy.ts'
+import { readTinyGolden } from '../tiny-golden.ts'
 import { runProgram } from './run-program.ts'
 
 const checkpoint = join(root, 'models', 'kosmos2-tiny')
@@ -20,10 +21,6 @@ const use = `
   console.log(JSON.stringify({ text, entities, svg: svg.slice(0, 4) }))
 `
 
-interface Golden {
-  scenes: { file: string; asked: { prompt: string; caption: string; entities: unknown }[] }[]
-}
-
 test('the packed project, installed without flags in an empty folder, captions a picture', async (t) => {
   const app = await temporaryFolder(t)
   const home = await temporaryFolder(t)
@@ -35,7 +32,7 @@ test('the packed project, installed without flags in an empty folder, captions a
 
   await runProgram('npm', ['install', join(packed, tarball)], app, env)
   const installed = join(app, 'node_modules', 'kosmos2-openvino')
-  const expected = await goldenAnswer()
+  const expected = goldenAnswer()
 
   await t.test(
     'it holds the library and its declarations, and nothing that only the project needs',
@@ -119,11 +116,8 @@ void main()
 })
 
 /** What transformers answered for the same picture, checkpoint and prompt. */
-async function goldenAnswer(): Promise<unknown> {
-  const golden = JSON.parse(
-    await readFile(join(root, 'test', 'goldens', 'tiny', 'golden.json'), 'utf8'),
-  ) as Golden
-  const asked = golden.scenes.find(({ file }) => file === 'one.png')?.asked
+function goldenAnswer(): unknown {
+  const asked = readTinyGolden().scenes.find(({ file }) => file === 'one.png')?.asked
   const answer = asked?.find(({ prompt }) => prompt.trim() === '<grounding> An image of')
   assert.ok(answer !== undefined)
   return { text: answer.caption, entities: answer.entities, svg: '<svg' }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { test } from 'node:test'
 import sharp from 'sharp'
 import { annotate } from '../../src/plot/annotate.ts'
 import { entityColour } from '../../src/plot/colours.ts'
 import type { Entity } from '../../src/text/post-process.ts'
+import { readTinyGolden } from '../tiny-golden.ts'
 import { assertSnapshot, count, withoutRaster } from './snapshot.ts'
 
 const snowman = fileURLToPath(new URL('../goldens/images/snowman.png', import.meta.url))
@@ -29,12 +29,7 @@ test('the snowman by the fire, with boxes, labels and caption', async (t) => {
 })
 
 test('the embedded scenes keep one colour a phrase and a box for each', async (t) => {
-  const golden = JSON.parse(
-    readFileSync(new URL('../goldens/tiny/golden.json', import.meta.url), 'utf8'),
-  ) as {
-    scenes: { file: string; asked: { caption: string; entities: Entity[] }[] }[]
-  }
-  for (const { file, asked } of golden.scenes) {
+  for (const { file, asked } of readTinyGolden().scenes) {
     const scene = fileURLToPath(new URL(`../../data/scenes/${file}`, import.meta.url))
     const { caption, entities } = asked[1]!
     const svg = await annotate(scene, entities, { caption })

@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import sharp from 'sharp'
 import { tokenView } from '../../src/plot/token-view.ts'
+import { readTinyGolden } from '../tiny-golden.ts'
 import { assertSnapshot, count } from './snapshot.ts'
 
 const read = (path: string): unknown => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'))
-const { scenes } = read('../goldens/tiny/golden.json') as { scenes: { asked: { greedy: number[] }[] }[] }
+const { scenes } = readTinyGolden()
 const { model, added_tokens } = read('../../models/kosmos2-tiny/tokenizer.json') as {
   model: { vocab: [string, number][] }
   added_tokens: { id: number; content: string }[]

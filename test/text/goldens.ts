@@ -70,19 +70,3 @@ export interface ProcessorB {
 const read = (path: string): unknown => JSON.parse(readFileSync(join(GOLDENS, path), 'utf8'))
 export const readProcessorA = (): ProcessorA => read('processor-a/processor.json') as ProcessorA
 export const readProcessorB = (): ProcessorB => read('processor-b/processor.json') as ProcessorB
-
-/** What the embedded model was asked about each scene: tiny/golden.json. */
-export interface TinyGolden {
-  readonly scenes: readonly {
-    readonly file: string
-    readonly asked: readonly {
-      readonly prompt: string
-      readonly input_ids: number[]
-      readonly greedy: number[]
-      readonly raw: string
-      readonly caption: string
-      readonly entities: Entity[]
-    }[]
-  }[]
-}
-export const readTinyGolden = (): TinyGolden => read('tiny/golden.json') as TinyGolden

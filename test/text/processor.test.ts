@@ -13,7 +13,8 @@ import {
 } from '../../src/text/prompts.ts'
 import type { Tensor } from '../../src/tensor.ts'
 import { temporaryFolder } from '../checkpoint/make-safetensors.ts'
-import { CHECKPOINTS, readProcessorA, readProcessorB, readTinyGolden, scene } from './goldens.ts'
+import { CHECKPOINTS, readProcessorA, readProcessorB, scene } from './goldens.ts'
+import { readTinyGolden } from '../tiny-golden.ts'
 
 const processors = {
   'model-a': await Kosmos2Processor.from_pretrained(CHECKPOINTS['model-a']),
