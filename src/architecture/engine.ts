@@ -6,10 +6,13 @@ import type { Tensor } from '../tensor.ts'
 /** A KOSMOS-2 that can run. Its weights and sessions live until `dispose`. */
 export interface Engine {
   readonly config: Kosmos2Config
-  /** @param pixel_values - float32 [B, 3, image_size, image_size] */
-  vision(pixel_values: Tensor): Promise<VisionOutput>
-  /** @param image_features - float32 [B, 1 + P, Dv], as `vision` gives them */
-  projection(image_features: Tensor): Promise<ProjectionOutput>
+  /**
+   * @param pixel_values - float32 [B, 3, image_size, image_size]
+   * @param signal - an engine that can be stopped in the middle of a run stops, and rejects with its reason
+   */
+  vision(pixel_values: Tensor, signal?: AbortSignal): Promise<VisionOutput>
+  /** @param image_features - float32 [B, 1 + P, Dv], as `vision` gives them. @param signal - as for `vision` */
+  projection(image_features: Tensor, signal?: AbortSignal): Promise<ProjectionOutput>
   /** A text decoder with an empty cache. Many may be open at once. */
   openDecoder(): Promise<Decoder>
   /** Frees everything; the engine cannot be used afterwards. Calling it again does nothing. */
@@ -51,6 +54,8 @@ export interface DecoderStep {
   readonly beam_idx?: readonly number[]
   /** How many of the last positions get logits: 1 in generation, S for all. */
   readonly logitsToKeep: number
+  /** An engine that can be stopped in the middle of a step stops, and rejects with its reason; the decoder is then spent. */
+  readonly signal?: AbortSignal
 }
 
 /** A text decoder with its cache of keys and values: the only thing in a generation that changes. */

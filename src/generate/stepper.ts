@@ -49,6 +49,7 @@ export function createStepper(
       attention_mask: int64(concatenate(masks), [rows, past + length]),
       position_ids: createPositionIds(input_ids, paddingIdx, past),
       logitsToKeep: 1,
+      ...(signal && { signal }),
       ...extra,
     })
     signal?.throwIfAborted()

@@ -26,7 +26,7 @@ export async function generateText(
   const resolved = resolveOptions(options, { ...generationConfig })
   return await interruptible(resolved.signal, async (signal) => {
     signal?.throwIfAborted()
-    const features = await imageFeatures(engine, inputs)
+    const features = await imageFeatures(engine, inputs, signal)
     signal?.throwIfAborted()
     const { input_ids, attention_mask, image_embeds_position_mask } = inputs
     return await generate(

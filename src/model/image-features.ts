@@ -19,10 +19,17 @@ export interface VisionModelOutput {
 }
 
 /** @returns undefined where the inputs have neither `pixel_values` nor `image_embeds` */
-export async function imageFeatures(engine: Engine, inputs: ModelInputs): Promise<ImageFeatures | undefined> {
+export async function imageFeatures(
+  engine: Engine,
+  inputs: ModelInputs,
+  signal?: AbortSignal,
+): Promise<ImageFeatures | undefined> {
   if (inputs.image_embeds !== undefined) return { image_embeds: inputs.image_embeds }
   if (inputs.pixel_values === undefined) return undefined
-  const { last_hidden_state, pooler_output, image_features } = await engine.vision(inputs.pixel_values)
-  const projected = await engine.projection(image_features)
+  const { last_hidden_state, pooler_output, image_features } = await engine.vision(
+    inputs.pixel_values,
+    signal,
+  )
+  const projected = await engine.projection(image_features, signal)
   return { ...projected, vision_model_output: { last_hidden_state, pooler_output } }
 }

@@ -1,31 +1,9 @@
-// The original model: the checkpoint's own weights in ONNX Runtime, in float32. The names and the behaviour are those
-// of Kosmos2ForConditionalGeneration in transformers' modeling_kosmos2.py.
-import type { Engine, ProjectionOutput, VisionOutput } from '../architecture/engine.ts'
-import type { Kosmos2Config } from '../checkpoint/config.ts'
-import type { GenerationConfig } from '../checkpoint/generation-config.ts'
-import type { GenerateOutput } from '../generate/generate.ts'
-import type { Tensor } from '../tensor.ts'
-import { forwardLogits, type ForwardOutput } from './forward.ts'
-import { type GenerateArguments, generateText } from './generate.ts'
-import type { ModelInputs } from './inputs.ts'
+// The original model: the checkpoint's own weights in ONNX Runtime, in float32.
+import { ConditionalGeneration } from './conditional-generation.ts'
 import { type ModelOptions, openOriginal } from './open-original.ts'
 
-/**
- * KOSMOS-2 with its language head: pictures and text to text. Runs in a worker thread; the event loop stays free.
- * `dispose` it when done.
- */
-export class Kosmos2ForConditionalGeneration {
-  readonly config: Kosmos2Config
-  /** The checkpoint's own settings for `generate`; what a call does not say comes from here. */
-  readonly generation_config: GenerationConfig
-  readonly #engine: Engine
-
-  private constructor(engine: Engine, generationConfig: GenerationConfig) {
-    this.config = engine.config
-    this.generation_config = generationConfig
-    this.#engine = engine
-  }
-
+/** KOSMOS-2 with its language head, unconverted. It runs in a worker thread. */
+export class Kosmos2ForConditionalGeneration extends ConditionalGeneration {
   /**
    * Opens a checkpoint. A float32 one stays in its mapped file; a float16 or bfloat16 one is widened into memory.
    * @param nameOrFolder - a folder, or a name on the Hugging Face hub such as `microsoft/kosmos-2-patch14-224`
@@ -37,43 +15,5 @@ export class Kosmos2ForConditionalGeneration {
   ): Promise<Kosmos2ForConditionalGeneration> {
     const { engine, generationConfig } = await openOriginal(nameOrFolder, options)
     return new Kosmos2ForConditionalGeneration(engine, generationConfig)
-  }
-
-  /**
-   * One pass over a whole sequence.
-   * @param inputs - the processor's output; `image_embeds` may stand in for `pixel_values`
-   * @throws {TypeError} without picture, or for a tensor of another type or shape
-   * @throws {RangeError} for ids outside the vocabulary, or places for image rows that are not as many as those
-   */
-  forward(inputs: ModelInputs): Promise<ForwardOutput> {
-    return forwardLogits(this.#engine, inputs)
-  }
-
-  /**
-   * Continues the prompt. Without picture the text model runs alone.
-   * @param all - the processor's output, and options such as `max_new_tokens`, `num_beams`, `streamer`, `signal`
-   * @returns int64 [B, prompt + new], prompt included, shorter rows padded right with pad_token_id; with
-   *   `return_dict_in_generate` an object with `sequences` and, with `output_scores`, `scores`
-   */
-  generate(all: GenerateArguments & { return_dict_in_generate: true }): Promise<GenerateOutput>
-  generate(all: GenerateArguments & { return_dict_in_generate?: false | undefined }): Promise<Tensor>
-  generate(all: GenerateArguments): Promise<Tensor | GenerateOutput>
-  generate(all: GenerateArguments): Promise<Tensor | GenerateOutput> {
-    return generateText(this.#engine, this.generation_config, all)
-  }
-
-  /** The vision tower alone. @param pixel_values - float32 [B, 3, image_size, image_size] */
-  vision_model(pixel_values: Tensor): Promise<VisionOutput> {
-    return this.#engine.vision(pixel_values)
-  }
-
-  /** The projection alone. @param image_features - float32 [B, 1 + P, Dv], from `vision_model` */
-  image_to_text_projection(image_features: Tensor): Promise<ProjectionOutput> {
-    return this.#engine.projection(image_features)
-  }
-
-  /** Ends the worker and frees all memory; running calls reject. May be called twice. */
-  async dispose(): Promise<void> {
-    await this.#engine.dispose()
   }
 }
