@@ -25,6 +25,12 @@ export type CheckpointErrorCode =
   | 'OFFLINE' // not in the cache and HF_HUB_OFFLINE is set
   | 'DOWNLOAD_FAILED'
   | 'HASH_MISMATCH'
+  | 'UNSUITABLE_WEIGHTS' // numbers that the chosen precision cannot hold
+  | 'NOT_AN_IR' // the folder holds no conversion of this library's
+  | 'BAD_IR' // a conversion that is damaged, incomplete or of another format
+  | 'FOLDER_IN_USE' // the folder for a conversion holds something else
+  | 'SOURCE_CHANGED' // the checkpoint was written to while it was converted
+  | 'NO_SPACE' // the disk has not enough room
 
 /** A picture cannot be read: missing, empty, damaged, of a type that is not known, or too large. */
 export class ImageError extends Error {
@@ -37,6 +43,31 @@ export class ImageError extends Error {
   }
 }
 export type ImageErrorCode = 'NOT_FOUND' | 'EMPTY' | 'NOT_AN_IMAGE' | 'DAMAGED' | 'TOO_LARGE' | 'FETCH_FAILED'
+
+/** OpenVINO's runtime is missing or does not fit, or a call of it failed. */
+export class OpenVINOError extends Error {
+  override readonly name = 'OpenVINOError'
+  /** What kind of fault this is, for programs: stable across releases. */
+  readonly code: OpenVINOErrorCode
+  constructor(code: OpenVINOErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+export type OpenVINOErrorCode =
+  | 'RUNTIME_NOT_FOUND' // no OpenVINO library in any of the places searched
+  | 'NOT_A_LIBRARY' // a file that is no shared library, or one that cannot be loaded
+  | 'WRONG_PLATFORM' // a library for another system or processor
+  | 'WRONG_VERSION' // another major version than the one supported
+  | 'MISSING_SYMBOLS' // a library without functions that are needed
+  | 'BAD_ADDON' // the openvino-node that was asked for is missing or failed its self-check
+  | 'UNKNOWN_DEVICE'
+  | 'NOT_AVAILABLE' // what OpenVINO's C library cannot do
+  | 'DISPOSED' // used after dispose()
+  | 'BUSY' // used while an inference that it belongs to is running
+  | 'CANCELLED' // an inference ended by cancel()
+  | 'OUT_OF_MEMORY'
+  | 'FAILED' // OpenVINO itself reported an error; the message carries what it said
 
 /** A short rendering of any value, for a message. */
 export function show(value: unknown): string {

@@ -1,0 +1,110 @@
+// The options of a conversion, checked, and what they mean for each part.
+import type { ResolveOptions } from '../checkpoint/hub.ts'
+import { invalidRange, invalidType, rejectUnknownOptions, show } from '../errors.ts'
+import type { ConvertProgress } from './convert.ts'
+import { forEachPart, PART_NAMES, type PartName } from './parts.ts'
+import type { Int4Scheme } from './quantize-int4.ts'
+import {
+  checkGroupSize,
+  WEIGHT_PRECISIONS,
+  type WeightPrecision,
+  type WeightSettings,
+} from './weight-form.ts'
+
+export interface ConvertOptions extends Omit<ResolveOptions, 'onProgress'> {
+  /**
+   * How the matrices are stored, in all parts or in each: `fp32`, `fp16`, `int8` or `int4`.
+   * @default 'int8', as OpenVINO's own export does for models of more than a thousand million parameters
+   */
+  readonly weights?: WeightPrecision | Readonly<Record<PartName, WeightPrecision>> | undefined
+  /** Numbers of a row that share a scale in INT4: 32, 64, 128 or 256. @default 128 */
+  readonly groupSize?: number | undefined
+  /** Codes of INT4. @default 'symmetric' */
+  readonly int4Scheme?: Int4Scheme | undefined
+  /** Token embedding and output matrix where the text part is INT4. @default 'int8' */
+  readonly headPrecision?: WeightPrecision | undefined
+  /** Convert again even where the folder holds the same conversion. @default false */
+  readonly overwrite?: boolean | undefined
+  /** Called after each block of the checkpoint. */
+  readonly onProgress?: ((progress: ConvertProgress) => void) | undefined
+  /** Ends the conversion; nothing is left of it. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Checked options. */
+export interface ConvertSettings {
+  readonly weights: Readonly<Record<PartName, WeightSettings>>
+  readonly overwrite: boolean
+  readonly onProgress: (progress: ConvertProgress) => void
+  readonly signal: AbortSignal | undefined
+  /** Where a name on the hub is looked for. */
+  readonly where: Omit<ResolveOptions, 'onProgress' | 'signal'>
+}
+
+const OPTIONS = [
+  'weights',
+  'groupSize',
+  'int4Scheme',
+  'headPrecision',
+  'overwrite',
+  'onProgress',
+  'signal',
+  'revision',
+  'cache_dir',
+  'token',
+  'local_files_only',
+]
+const SCHEMES: readonly Int4Scheme[] = ['symmetric', 'asymmetric']
+
+/** @throws {TypeError | RangeError} naming the option, what was expected and what came */
+export function convertSettings(options: ConvertOptions): ConvertSettings {
+  rejectUnknownOptions('convert', options, OPTIONS)
+  const {
+    weights = 'int8',
+    groupSize = 128,
+    int4Scheme: scheme = 'symmetric',
+    headPrecision = 'int8',
+    overwrite = false,
+    onProgress = () => undefined,
+    signal,
+    ...where
+  } = options
+  checkGroupSize(groupSize)
+  expectOneOf('int4Scheme', SCHEMES, scheme)
+  expectOneOf('headPrecision', WEIGHT_PRECISIONS, headPrecision)
+  const precisions = weightsOfParts(weights)
+  return {
+    weights: forEachPart((part) =>
+      // The other three mean nothing without INT4: they must not tell two conversions apart.
+      precisions[part] === 'int4'
+        ? { precision: 'int4', groupSize, scheme, headPrecision }
+        : { precision: precisions[part], groupSize: 128, scheme: 'symmetric', headPrecision: 'int8' },
+    ),
+    overwrite,
+    onProgress,
+    signal,
+    where,
+  }
+}
+
+function weightsOfParts(
+  weights: NonNullable<ConvertOptions['weights']>,
+): Readonly<Record<PartName, WeightPrecision>> {
+  if (typeof weights === 'string') {
+    expectOneOf('weights', WEIGHT_PRECISIONS, weights)
+    return forEachPart(() => weights)
+  }
+  if (typeof weights !== 'object' || (weights as unknown) === null || Array.isArray(weights))
+    throw invalidType(
+      'weights',
+      `one of ${WEIGHT_PRECISIONS.join(', ')}, or an object with one for each part`,
+      weights,
+    )
+  rejectUnknownOptions('weights', weights, PART_NAMES)
+  for (const part of PART_NAMES) expectOneOf(`weights.${part}`, WEIGHT_PRECISIONS, weights[part])
+  return weights
+}
+
+function expectOneOf(name: string, choices: readonly string[], value: string): void {
+  if (!choices.includes(value)) throw invalidRange(name, `one of ${choices.map(show).join(', ')}`, value)
+}

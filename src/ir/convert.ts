@@ -1,0 +1,214 @@
+// From a checkpoint to a folder of OpenVINO IR that stands alone.
+import { createHash } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { type Checkpoint, openCheckpoint } from '../checkpoint/checkpoint.ts'
+import { resolveCheckpoint } from '../checkpoint/hub.ts'
+import { CheckpointError, invalidType } from '../errors.ts'
+import { type ConvertOptions, type ConvertSettings, convertSettings } from './convert-options.ts'
+import { emitIr, type IrPart } from './emitter.ts'
+import type { FileIdentity } from './hashed-file.ts'
+import { openIr } from './open-ir.ts'
+import { clearLeftovers, expectSpace, outputState, realFolder, replaceFolder } from './output-folder.ts'
+import { forEachPart, PART_NAMES, partGraph, type PartName } from './parts.ts'
+import { hashSource, smallFiles, sourceState, weightBytes } from './source.ts'
+import { type PartStamp, type Stamp, STAMP_FILE, STAMP_FORMAT } from './stamp.ts'
+import { storedBytes, type WeightSettings } from './weight-form.ts'
+import { writeBins } from './write-bins.ts'
+
+/** How far a conversion is. */
+export interface ConvertProgress {
+  /**
+   * `download` of a checkpoint from the hub, `compare` with the conversion that is there already, `convert`; what is not
+   * needed is left out.
+   */
+  readonly phase: 'download' | 'compare' | 'convert'
+  /** The part whose tensor is written, if it is one. */
+  readonly part: PartName | undefined
+  /** The tensor, or the file of a download. */
+  readonly tensor: string
+  /** Bytes of the checkpoint that this phase has dealt with. */
+  readonly done: number
+  readonly total: number
+}
+
+/** What a conversion made, or found. */
+export interface Conversion {
+  readonly folder: string
+  /** Whether the folder held this very conversion already. */
+  readonly reused: boolean
+  readonly parts: Readonly<Record<PartName, PartStamp>>
+}
+
+/**
+ * Converts a checkpoint into a folder of OpenVINO IR: `vision`, `projection` and `text`, each as .xml and .bin, with the
+ * configuration and tokenizer beside them. Weights are read, compressed and written block by block. The folder appears
+ * whole and under its name, or not at all.
+ *
+ * A conversion that is there already is kept if it was made of the same bytes with the same options, and replaced
+ * otherwise; a folder that holds anything else is left alone.
+ * @param nameOrFolder - a checkpoint's folder, or its name on the Hugging Face hub
+ * @param folder - where the conversion goes
+ * @throws {CheckpointError} what opening a checkpoint throws; `FOLDER_IN_USE`, `NO_SPACE`, `SOURCE_CHANGED` or
+ *   `UNSUITABLE_WEIGHTS`
+ * @throws {TypeError | RangeError} for options that do not fit; the signal's reason where it was aborted
+ */
+export async function convert(
+  nameOrFolder: string,
+  folder: string,
+  options: ConvertOptions = {},
+): Promise<Conversion> {
+  if (typeof folder !== 'string' || folder === '') throw invalidType('folder', 'the path of a folder', folder)
+  const settings = convertSettings(options)
+  const { onProgress, signal } = settings
+  signal?.throwIfAborted()
+  const target = await realFolder(folder)
+  await clearLeftovers(target)
+  await outputState(target) // a folder in use is told before anything is downloaded
+  const sourceFolder = await resolveCheckpoint(nameOrFolder, {
+    ...settings.where,
+    signal,
+    onProgress({ file, loaded, total }) {
+      onProgress({ phase: 'download', part: undefined, tensor: file, done: loaded, total })
+    },
+  })
+  const checkpoint = await openCheckpoint(sourceFolder)
+  try {
+    const source = await readSource(nameOrFolder, checkpoint)
+    const parts = (await reusable(target, source, settings)) ?? (await make(target, source, settings))
+    return { folder, reused: parts.reused, parts: parts.stamps }
+  } finally {
+    await checkpoint.close()
+  }
+}
+
+/** What is converted. */
+interface Source {
+  /** As the user gave it. */
+  readonly name: string
+  readonly checkpoint: Checkpoint
+  /** See sourceState; as it was before anything was read. */
+  readonly state: string
+  /** Files that are copied. */
+  readonly files: ReadonlyMap<string, Uint8Array>
+}
+
+type Made = Pick<Conversion, 'reused'> & { readonly stamps: Conversion['parts'] }
+
+async function readSource(name: string, checkpoint: Checkpoint): Promise<Source> {
+  const names = await smallFiles(checkpoint.folder)
+  const state = await sourceState(checkpoint, names)
+  const files = new Map<string, Uint8Array>()
+  for (const file of names) files.set(file, await readFile(join(checkpoint.folder, file)))
+  return { name, checkpoint, state, files }
+}
+
+/** The parts of the conversion that is there, if it is whole and just what `make` would make. */
+async function reusable(
+  target: string,
+  { checkpoint, files }: Source,
+  { weights, overwrite, signal, onProgress }: ConvertSettings,
+): Promise<Made | undefined> {
+  if (overwrite || (await outputState(target)) !== 'conversion') return undefined
+  const stamp = await readableStamp(target)
+  const total = weightBytes(checkpoint.weights)
+  if (
+    stamp?.source.bytes !== total ||
+    !isDeepStrictEqual(stamp.files, identities(files)) ||
+    PART_NAMES.some((part) => !isDeepStrictEqual(stamp.parts[part].settings, weights[part]))
+  )
+    return undefined
+  const { sha256 } = await hashSource(checkpoint.weights, {
+    signal,
+    onBytes(done) {
+      onProgress({ phase: 'compare', part: undefined, tensor: '', done, total })
+    },
+  })
+  return sha256 === stamp.source.sha256 ? { reused: true, stamps: stamp.parts } : undefined
+}
+
+/** Undefined where the conversion is damaged or of another format: then it is made again. */
+async function readableStamp(folder: string): Promise<Stamp | undefined> {
+  try {
+    return (await openIr(folder)).stamp
+  } catch (error) {
+    if (error instanceof CheckpointError) return undefined
+    throw error
+  }
+}
+
+async function make(target: string, source: Source, settings: ConvertSettings): Promise<Made> {
+  const { checkpoint, files } = source
+  const { weights, signal, onProgress } = settings
+  const total = weightBytes(checkpoint.weights)
+  const emitted = forEachPart((part) =>
+    emitIr(part, (name) => checkpoint.tensor(name), weights[part], partGraph(part, checkpoint)),
+  )
+  const texts: [string, Uint8Array][] = PART_NAMES.map((part) => [
+    `${part}.xml`,
+    Buffer.from(emitted[part].xml),
+  ])
+  const small = new Map([...files, ...texts])
+  const bytes = [...small.values()].reduce((sum, { byteLength }) => sum + byteLength, 0)
+  await expectSpace(
+    target,
+    PART_NAMES.reduce((sum, part) => sum + emitted[part].bin.byteLength, bytes),
+  )
+  return await replaceFolder(target, async (temporary) => {
+    for (const [name, content] of small) await writeFile(join(temporary, name), content, { flag: 'wx' })
+    const written = await writeBins(
+      checkpoint.weights,
+      forEachPart((part) => ({ path: join(temporary, `${part}.bin`), plan: emitted[part].bin })),
+      {
+        signal,
+        onProgress(progress) {
+          onProgress({ phase: 'convert', ...progress, total })
+        },
+      },
+    )
+    if ((await sourceState(checkpoint, [...files.keys()])) !== source.state)
+      throw new CheckpointError(
+        'SOURCE_CHANGED',
+        `${checkpoint.folder}: the checkpoint was written to while it was converted; convert it again when it is at rest`,
+      )
+    const stamps = forEachPart((part) =>
+      partStamp(emitted[part], weights[part], identity(small.get(`${part}.xml`)!), written.bins[part]),
+    )
+    const stamp: Stamp = {
+      format: STAMP_FORMAT,
+      source: { name: source.name, ...written.source },
+      files: identities(files),
+      parts: stamps,
+    }
+    await writeFile(join(temporary, STAMP_FILE), `${JSON.stringify(stamp, null, 2)}\n`, { flag: 'wx' })
+    signal?.throwIfAborted()
+    return { reused: false, stamps }
+  })
+}
+
+function partStamp(
+  { bin: { tensors } }: IrPart,
+  settings: WeightSettings,
+  xml: FileIdentity,
+  bin: FileIdentity,
+): PartStamp {
+  const sum = (size: (tensor: (typeof tensors)[number]) => number) =>
+    tensors.reduce((total, tensor) => total + size(tensor), 0)
+  return {
+    xml,
+    bin,
+    settings,
+    parameters: sum(({ entry }) => entry.shape.reduce((a, b) => a * b, 1)),
+    sourceBytes: sum(({ entry }) => entry.byteLength),
+    weightBytes: sum(({ pieces }) => storedBytes(pieces)),
+  }
+}
+
+const identity = (content: Uint8Array): FileIdentity => ({
+  bytes: content.byteLength,
+  sha256: createHash('sha256').update(content).digest('hex'),
+})
+
+const identities = (files: ReadonlyMap<string, Uint8Array>): Record<string, FileIdentity> =>
+  Object.fromEntries([...files].map(([name, content]) => [name, identity(content)]))

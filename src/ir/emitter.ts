@@ -1,0 +1,350 @@
+// Walks the architecture and writes it as OpenVINO IR: a graph, and a plan of the .bin that says where each tensor's
+// numbers will lie. No weight is read here.
+import type { Graph, Shape, Value, WeightScope } from '../architecture/graph.ts'
+import type { TensorEntry } from '../checkpoint/safetensors.ts'
+import { type BinPlan, planBin, type StoredTensor } from './bin-plan.ts'
+import { type Attributes, type IrType, type IrWriter, irWriter, shapeText } from './ir-writer.ts'
+import { type LiteralConstants, literalConstants } from './literal-constants.ts'
+import { storedPieces, weightForm, type WeightSettings, writeDecompression } from './weight-form.ts'
+
+/** A part of the model as IR: its .xml, and what its .bin has to hold. */
+export interface IrPart {
+  readonly xml: string
+  readonly bin: BinPlan
+}
+
+/**
+ * Emits one part of the model.
+ * @param name - the model's name in the IR
+ * @param find - where the weights lie, by their name in the checkpoint; see Checkpoint.tensor
+ * @param settings - how they will be stored
+ * @param describe - the part, e.g. `(g) => visionGraph(g, config.vision_config)`
+ */
+export function emitIr(
+  name: string,
+  find: (name: string) => TensorEntry,
+  settings: WeightSettings,
+  describe: (g: Graph) => void,
+): IrPart {
+  const writer = irWriter(name)
+  const literals = literalConstants(writer)
+  const tensors = new Map<string, StoredTensor>()
+  const values = new Map<string, string>() // by a tensor's name: the layer that gives it as float32
+  const tensor = (path: string, isMatrix = false): Value => {
+    const entry = find(path)
+    const form = weightForm(path, entry.shape, isMatrix, settings)
+    const value = values.get(path)
+    if (value !== undefined) return { name: value, shape: entry.shape }
+    const pieces = storedPieces(form, entry.shape)
+    tensors.set(path, { entry, form, pieces })
+    const layer = writeDecompression(writer, path, form, entry.shape, pieces, literals.int64)
+    values.set(path, layer)
+    return { name: layer, shape: entry.shape }
+  }
+  describe(irGraph(writer, literals, tensor))
+  const bin = planBin(literals.contents, [...tensors.values()])
+  return { xml: writer.toXml(bin.offsetOf), bin }
+}
+
+function irGraph(
+  w: IrWriter,
+  { int64, float32, float32Tensor }: LiteralConstants,
+  tensor: (path: string, isMatrix?: boolean) => Value,
+): Graph {
+  const sizes = new Map<string, string>() // of a symbolic size: the int64 [1] value that holds it
+  const places = new Map<string, string>() // of a value: the place in the checkpoint that it was made at
+  let beamIndices: string | undefined
+
+  const weight = (scope: WeightScope) => tensor(scope.at('weight').path)
+  const matrix = (scope: WeightScope) => tensor(scope.at('weight').path, true)
+  const bias = (scope: WeightScope) => tensor(scope.at('bias').path)
+
+  interface Operation {
+    readonly operator: string
+    readonly opset?: number
+    readonly shape: Shape
+    readonly type?: IrType
+    readonly attributes?: Attributes
+  }
+  /** Adds a layer named after a place in the checkpoint and what it does there. */
+  const node = (
+    path: string,
+    inputs: readonly string[],
+    { operator, opset = 1, ...rest }: Operation,
+  ): Value => {
+    const name = w.layer(operator, opset, inputs, {
+      name: path === '' ? operator : `${path}/${operator}`,
+      ...rest,
+    })
+    places.set(name, path)
+    return { name, shape: rest.shape }
+  }
+  /** An operation without weights of its own is where its input was made. */
+  const placeOf = (value: Value): string => places.get(value.name) ?? ''
+
+  const NUMPY = { auto_broadcast: 'numpy' }
+  const binary = (operator: string, path: string, a: string, b: string, shape: Shape): Value =>
+    node(path, [a, b], { operator, shape, attributes: NUMPY })
+  /** Zeros in the pattern keep the size of their place. */
+  const reshape = (x: Value, pattern: readonly number[], shape: Shape): Value =>
+    node(placeOf(x), [x.name, int64(pattern)], {
+      operator: 'Reshape',
+      shape,
+      attributes: { special_zero: true },
+    })
+  const transpose = (x: Value, order: readonly number[]): Value =>
+    node(placeOf(x), [x.name, int64(order)], {
+      operator: 'Transpose',
+      shape: order.map((i) => x.shape[i]!),
+    })
+  const gather = (path: string, x: string, indices: string, axis: number, shape: Shape): Value =>
+    node(path, [x, indices, int64([axis], [])], {
+      operator: 'Gather',
+      opset: 8,
+      shape,
+      attributes: { batch_dims: 0 },
+    })
+  /** Makes the symbolic sizes of a value known to `target`. */
+  const measure = ({ name, shape }: Value): void => {
+    shape.forEach((dim, axis) => {
+      if (typeof dim !== 'string' || sizes.has(dim)) return
+      const whole = node(`size.${dim}`, [name], {
+        operator: 'ShapeOf',
+        opset: 3,
+        shape: [shape.length],
+        type: 'i64',
+        attributes: { output_type: 'i64' },
+      })
+      sizes.set(dim, gather(`size.${dim}`, whole.name, int64([axis]), 0, [1]).name)
+    })
+  }
+  /** `x` repeated to a shape whose first size alone is not known before the model runs. */
+  const broadcast = (path: string, x: string, shape: Shape): Value => {
+    const [first, ...others] = shape as [string, ...number[]]
+    const size = sizes.get(first)
+    if (size === undefined) throw new Error(`no value with the size ${first} was measured`)
+    const target = node(path, [size, int64(others)], {
+      operator: 'Concat',
+      shape: [shape.length],
+      attributes: { axis: 0 },
+    })
+    return node(path, [x, target.name], {
+      operator: 'Broadcast',
+      opset: 3,
+      shape,
+      attributes: { mode: 'numpy' },
+    })
+  }
+  const concat = (path: string, values: readonly Value[], axis: number): Value => {
+    const dims = values.map((v) => v.shape[axis]!)
+    const total = dims.every((d) => typeof d === 'number') ? dims.reduce((a, b) => a + b, 0) : dims.join('+')
+    return node(
+      path,
+      values.map((v) => v.name),
+      {
+        operator: 'Concat',
+        shape: values[0]!.shape.map((d, i) => (i === axis ? total : d)),
+        attributes: { axis },
+      },
+    )
+  }
+  const matMul = (path: string, a: Value, b: Value, columns: Shape[number], transposed: boolean): Value =>
+    node(path, [a.name, b.name], {
+      operator: 'MatMul',
+      shape: [...a.shape.slice(0, -1), columns],
+      attributes: { transpose_a: false, transpose_b: transposed },
+    })
+  const times = (x: Value, factor: number): Value =>
+    binary('Multiply', placeOf(x), x.name, float32(factor), x.shape)
+  /** Which rows of the cache the rows of this run continue: i32 [rows]. */
+  const beamIdx = (): string => (beamIndices ??= w.parameter('beam_idx', 'i32', ['rows of this run']))
+
+  return {
+    input(name, type, shape) {
+      const value = { name: w.parameter(name, type === 'float32' ? 'f32' : 'i64', shape), shape }
+      measure(value)
+      return value
+    },
+    output: (name, x) => {
+      w.result(name, x.name)
+    },
+
+    constant: (data, shape) => ({ name: float32Tensor(data, shape), shape }),
+    weight(scope) {
+      const value = tensor(scope.path)
+      places.set(value.name, scope.path.replace(/\.weight$/, ''))
+      return value
+    },
+    embedding(ids, scope) {
+      const table = matrix(scope) // [N, D]
+      return gather(scope.path, table.name, ids.name, 0, [...ids.shape, table.shape[1]!])
+    },
+    linear(x, scope, { bias: withBias = true } = {}) {
+      const rows = matrix(scope) // [out, in]
+      const product = matMul(scope.path, x, rows, rows.shape[0]!, true)
+      return withBias ? binary('Add', scope.path, product.name, bias(scope).name, product.shape) : product
+    },
+    layerNorm(x, scope, epsilon) {
+      const normed = node(scope.path, [x.name, int64([-1])], {
+        operator: 'MVN',
+        opset: 6,
+        shape: x.shape,
+        attributes: { eps: Math.fround(epsilon), normalize_variance: true, eps_mode: 'INSIDE_SQRT' },
+      })
+      const scaled = binary('Multiply', scope.path, normed.name, weight(scope).name, x.shape)
+      return binary('Add', scope.path, scaled.name, bias(scope).name, x.shape)
+    },
+    patchEmbedding(pixels, scope) {
+      const kernel = weight(scope) // [D, C, p, p]
+      const [width, , height, stride] = kernel.shape as readonly number[]
+      const [batch, , imageHeight, imageWidth] = pixels.shape as [string, number, number, number]
+      const rows = Math.floor(imageHeight / height!)
+      const columns = Math.floor(imageWidth / stride!)
+      const grid = node(scope.path, [pixels.name, kernel.name], {
+        operator: 'Convolution',
+        shape: [batch, width!, rows, columns],
+        attributes: {
+          strides: `${height}, ${stride}`,
+          dilations: '1, 1',
+          pads_begin: '0, 0',
+          pads_end: '0, 0',
+          auto_pad: 'explicit',
+        },
+      })
+      return transpose(reshape(grid, [0, 0, -1], [batch, width!, rows * columns]), [0, 2, 1])
+    },
+
+    add: (a, b) =>
+      binary(
+        'Add',
+        placeOf(b) || placeOf(a),
+        a.name,
+        b.name,
+        a.shape.length >= b.shape.length ? a.shape : b.shape,
+      ),
+    scale: times,
+    activation: (kind, x) =>
+      kind === 'gelu'
+        ? node(placeOf(x), [x.name], {
+            operator: 'Gelu',
+            opset: 7,
+            shape: x.shape,
+            attributes: { approximation_mode: 'ERF' },
+          })
+        : node(placeOf(x), [x.name, float32(1.702)], { operator: 'Swish', opset: 4, shape: x.shape }),
+    l2Normalize(x) {
+      const path = placeOf(x)
+      const length = node(path, [x.name, int64([-1])], {
+        operator: 'ReduceL2',
+        opset: 4,
+        shape: [...x.shape.slice(0, -1), 1],
+        attributes: { keep_dims: true },
+      })
+      const divisor = binary('Maximum', path, length.name, float32(1e-12), length.shape)
+      return node(path, [x.name, divisor.name], {
+        operator: 'Divide',
+        shape: x.shape,
+        attributes: { ...NUMPY, m_pythondiv: true },
+      })
+    },
+    concat(values, axis) {
+      const whole = concat(placeOf(values.at(-1)!), values, axis)
+      measure(whole)
+      return whole
+    },
+    repeatForBatch(rows, like) {
+      const [width, count = 1] = [...rows.shape].reverse() as number[]
+      return broadcast(placeOf(rows), rows.name, [like.shape[0]!, count, width!])
+    },
+    position: (x, index) => gather(placeOf(x), x.name, int64([index], []), 1, [x.shape[0]!, x.shape[2]!]),
+    lastPositions(x, count) {
+      const path = placeOf(x)
+      const from = binary('Multiply', path, count.name, int64([-1]), [1])
+      return node(path, [x.name, from.name, int64([2 ** 31 - 1]), int64([1]), int64([1])], {
+        operator: 'Slice',
+        opset: 8,
+        shape: [x.shape[0]!, 'kept', x.shape[2]!],
+      })
+    },
+    replaceRows(x, rows, slots) {
+      const path = placeOf(x)
+      const zero = int64([0], [])
+      const places = binary('Maximum', path, slots.name, zero, slots.shape)
+      const picked = gather(path, rows.name, places.name, 0, x.shape) // [B, S, D]
+      const flags = node(path, [slots.name, zero], {
+        operator: 'GreaterEqual',
+        shape: slots.shape,
+        type: 'boolean',
+        attributes: NUMPY,
+      })
+      const replaced = node(path, [flags.name, int64([-1])], {
+        operator: 'Unsqueeze',
+        shape: [...slots.shape, 1],
+      })
+      return node(path, [replaced.name, picked.name, x.name], {
+        operator: 'Select',
+        shape: x.shape,
+        type: 'f32',
+        attributes: NUMPY,
+      })
+    },
+
+    splitHeads(x, heads) {
+      const [batch, sequence, width] = x.shape
+      const headWidth = (width as number) / heads
+      return transpose(
+        reshape(x, [0, 0, heads, headWidth], [batch!, sequence!, heads, headWidth]),
+        [0, 2, 1, 3],
+      )
+    },
+    mergeHeads(x) {
+      const [batch, heads, sequence, headWidth] = x.shape
+      const width = (heads as number) * (headWidth as number)
+      return reshape(transpose(x, [0, 2, 1, 3]), [0, 0, width], [batch!, sequence!, width])
+    },
+    cached(name, fresh) {
+      const path = placeOf(fresh)
+      const [batch, heads, , headWidth] = fresh.shape
+      const shape = [batch!, heads!, 'past', headWidth!]
+      const empty = broadcast(path, float32(0), [batch!, heads!, 0, headWidth!])
+      const kept = node(path, [empty.name], {
+        operator: 'ReadValue',
+        opset: 6,
+        shape,
+        attributes: { variable_id: name, variable_type: 'f32', variable_shape: shapeText(shape) },
+      })
+      const past = gather(path, kept.name, beamIdx(), 0, shape)
+      const whole = concat(path, [past, fresh], 2)
+      w.assign(name, whole.name)
+      return { name: whole.name, shape: shape.with(2, 'total') }
+    },
+    attention(query, key, values, { scale, bias: mask, wantWeights = false }) {
+      const path = placeOf(query).replace(/\.[^.]+$/, '') // of the attention, whose q_proj made the query
+      if (!wantWeights && Math.fround(scale) === Math.fround((query.shape[3] as number) ** -0.5)) {
+        // The operation's own scale, and no other is ever asked for.
+        const inputs = [query, key, values, ...(mask === undefined ? [] : [mask])]
+        const context = node(
+          path,
+          inputs.map((v) => v.name),
+          {
+            operator: 'ScaledDotProductAttention',
+            opset: 13,
+            shape: query.shape,
+            attributes: { causal: false },
+          },
+        )
+        return { context, weights: undefined }
+      }
+      const product = matMul(path, times(query, scale), key, key.shape[2]!, true)
+      const scores =
+        mask === undefined ? product : binary('Add', path, product.name, mask.name, product.shape)
+      const weights = node(path, [scores.name], {
+        operator: 'Softmax',
+        opset: 8,
+        shape: product.shape,
+        attributes: { axis: -1 },
+      })
+      return { context: matMul(path, weights, values, values.shape[3]!, false), weights }
+    },
+  }
+}

@@ -1,0 +1,171 @@
+// Carries out the plans of the .bin files: goes once through the checkpoint's weights, compresses each block, and
+// appends it to the file of the part that it belongs to. Only a few blocks are in memory at any time.
+import type { FloatDtype } from '../checkpoint/float-types.ts'
+import type { TensorEntry } from '../checkpoint/safetensors.ts'
+import type { Weights } from '../checkpoint/weights.ts'
+import { CheckpointError } from '../errors.ts'
+import type { BinPlan, StoredTensor } from './bin-plan.ts'
+import { isStoredAsItIs } from './compress.ts'
+import { constantBytes } from './ir-writer.ts'
+import { type CompressPool, compressPool } from './compress-pool.ts'
+import { createHashedFile, type FileIdentity, type HashedFile } from './hashed-file.ts'
+import { PART_NAMES, type PartName } from './parts.ts'
+import { BLOCK_BYTES, sourceBlocks, sourceHash } from './source.ts'
+
+export interface BinToWrite {
+  readonly path: string
+  readonly plan: BinPlan
+}
+
+/** How far writing is. */
+export interface WriteProgress {
+  /** The part whose tensor it is. */
+  readonly part: PartName | undefined
+  /** As the checkpoint names it. */
+  readonly tensor: string
+  /** Bytes of the checkpoint's weights that have been dealt with. */
+  readonly done: number
+}
+
+/**
+ * Writes the .bin of every part.
+ * @param onProgress - called after each block
+ * @returns what was written, and what it was made of
+ * @throws {CheckpointError} `UNSUITABLE_WEIGHTS` where a tensor's numbers do not fit into its form
+ * @throws the signal's reason, or what the file system says
+ */
+export async function writeBins(
+  weights: Weights,
+  bins: Readonly<Record<PartName, BinToWrite>>,
+  {
+    signal,
+    onProgress,
+  }: { readonly signal: AbortSignal | undefined; readonly onProgress: (progress: WriteProgress) => void },
+): Promise<{ readonly source: FileIdentity; readonly bins: Readonly<Record<PartName, FileIdentity>> }> {
+  const pool = compressPool()
+  const files: Partial<Record<PartName, HashedFile>> = {}
+  try {
+    const writers = new Map<TensorEntry, TensorWriter>()
+    for (const part of PART_NAMES) {
+      const { path, plan } = bins[part]
+      const file = (files[part] = await createHashedFile(path))
+      for (const { constant, bytes } of plan.literals) await writeAt(file, plan.offsetOf(constant), bytes)
+      for (const tensor of plan.tensors)
+        writers.set(tensor.entry, tensorWriter(part, tensor, plan, file, pool))
+    }
+
+    const hash = sourceHash()
+    const queue = orderedQueue(pool.size + 1)
+    let done = 0
+    for await (const { entry, bytes } of sourceBlocks(
+      weights,
+      (e) => writers.get(e)?.blockBytes ?? BLOCK_BYTES,
+    )) {
+      signal?.throwIfAborted()
+      hash.update(bytes)
+      const size = bytes.byteLength // read now: the memory moves away
+      const writer = entry === undefined ? undefined : writers.get(entry)
+      await queue.add(writer?.compress(bytes) ?? Promise.resolve([]), async (pieces) => {
+        await writer?.write(pieces)
+        done += size
+        onProgress({ part: writer?.part, tensor: entry?.name ?? '', done })
+      })
+    }
+    await queue.drain()
+    signal?.throwIfAborted()
+    const written = async (part: PartName) => await files[part]!.finish()
+    return {
+      source: { bytes: done, sha256: hash.digest('hex') },
+      bins: {
+        vision: await written('vision'),
+        projection: await written('projection'),
+        text: await written('text'),
+      },
+    }
+  } finally {
+    await pool.close()
+    await Promise.all(Object.values(files).map((file) => file.close()))
+  }
+}
+
+interface TensorWriter {
+  readonly part: PartName
+  /** Bytes of the checkpoint to take at a time: whole rows. */
+  readonly blockBytes: number
+  compress(bytes: Uint8Array): Promise<readonly Uint8Array[]>
+  /** Takes the blocks' pieces in order. */
+  write(pieces: readonly Uint8Array[]): Promise<void>
+}
+
+function tensorWriter(
+  part: PartName,
+  { entry, form, pieces }: StoredTensor,
+  plan: BinPlan,
+  file: HashedFile,
+  pool: CompressPool,
+): TensorWriter {
+  const dtype = entry.dtype as FloatDtype
+  const inRows = form.kind === 'int8' || form.kind === 'int4'
+  const columns = inRows ? entry.shape[1]! : 1
+  const rowBytes = columns * (dtype === 'F32' ? 4 : 2)
+  // An even number of rows: a row's zero points may end in the middle of a byte.
+  const blockBytes = inRows ? Math.max(2, 2 * Math.floor(BLOCK_BYTES / rowBytes / 2)) * rowBytes : BLOCK_BYTES
+  // Scales and zero points follow the codes in the file and are small: they wait here.
+  const kept: Uint8Array[][] = pieces.slice(1).map(() => [])
+  let written = 0
+  return {
+    part,
+    blockBytes,
+    async compress(bytes) {
+      if (isStoredAsItIs(dtype, form)) return [bytes]
+      try {
+        return await pool.compress({ bytes, dtype, form, columns })
+      } catch (cause) {
+        if (!(cause instanceof RangeError)) throw cause
+        throw new CheckpointError(
+          'UNSUITABLE_WEIGHTS',
+          `${entry.realPath}: cannot store tensor ${entry.name} as ${form.kind}: ${cause.message}; convert this ` +
+            'part with weights: fp32',
+          { cause },
+        )
+      }
+    },
+    async write([numbers, ...others]) {
+      if (written === 0) await writeAt(file, plan.offsetOf(pieces[0]!), numbers!)
+      else await file.write(numbers!)
+      others.forEach((bytes, i) => kept[i]!.push(bytes))
+      written += numbers!.byteLength
+      if (written < constantBytes(pieces[0]!.type, pieces[0]!.shape)) return
+      for (const [i, piece] of pieces.slice(1).entries())
+        await writeAt(file, plan.offsetOf(piece), Buffer.concat(kept[i]!))
+    },
+  }
+}
+
+/** Writes at a place that is not behind the end: what lies between is zeros. */
+async function writeAt(file: HashedFile, offset: number, bytes: Uint8Array): Promise<void> {
+  await file.write(new Uint8Array(offset - file.position))
+  await file.write(bytes)
+}
+
+/** Work that may be done side by side, whose results are used one after the other in the order of the work. */
+function orderedQueue(limit: number) {
+  const inFlight: Promise<void>[] = []
+  let last = Promise.resolve()
+  return {
+    /** Waits while there is too much under way. @throws what earlier work or use threw */
+    async add<T>(work: Promise<T>, use: (result: T) => Promise<void>): Promise<void> {
+      const after = last
+      last = (async () => {
+        // Both are awaited at once: a failure of either must not go unheard while the other is waited for.
+        const [result] = await Promise.all([work, after])
+        await use(result)
+      })()
+      last.catch(() => undefined) // heard by the next to wait
+      inFlight.push(last)
+      if (inFlight.length > limit) await inFlight.shift()
+    },
+    /** Waits for everything. */
+    drain: () => last,
+  }
+}
