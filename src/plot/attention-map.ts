@@ -1,8 +1,9 @@
 // Attention over a picture: one cell a patch, dark where little falls and bright where much does.
 import { invalidRange, invalidType, rejectUnknownOptions } from '../errors.ts'
 import type { ImageInput } from '../image/image-input.ts'
+import { inDigits } from './amounts.ts'
 import { cardPadding, svgCard } from './card.ts'
-import { heatLayer, heatLegend, heatLegendHeight, inDigits, type PatchGrid } from './heat-layer.ts'
+import { heatLayer, heatLegend, heatLegendHeight, type PatchGrid } from './heat-layer.ts'
 import type { Size } from './label-layout.ts'
 import { checkWidth, embedPicture } from './picture.ts'
 import { setText } from './set-text.ts'

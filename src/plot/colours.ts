@@ -7,6 +7,9 @@ import { invalidRange } from '../errors.ts'
  */
 const palette = ['#0072B2', '#E69F00', '#009E73', '#CC79A7', '#56B4E9', '#D55E00', '#F0E442'] as const
 
+/** How many colours there are before they come round again. */
+export const colourCount = palette.length
+
 /** Outlines of the second, third and fourth round through the palette, as SVG dash patterns; then it starts again. */
 const dashes = [undefined, '9 5', '3 3', '12 4 3 4'] as const
 

@@ -1,4 +1,5 @@
 // Weights as colours over a picture, and the scale that says which colour is which weight.
+import { inDigits } from './amounts.ts'
 import { viridis } from './colour-scale.ts'
 import type { Rectangle } from './label-layout.ts'
 import { setText } from './set-text.ts'
@@ -76,9 +77,4 @@ export function heatLegend(highest: number, width: number, theme: Theme): Markup
     ),
     text(left + scale.width + legend.gap, most),
   )
-}
-
-/** A weight in three digits. */
-export function inDigits(weight: number): string {
-  return String(Number(weight.toPrecision(3)))
 }

@@ -2,7 +2,7 @@
 import { element, type Attributes, type Markup } from './svg.ts'
 
 /** Fonts by use; first those whose widths `text-width` knows. */
-const families = {
+export const families = {
   sans: "Arial, Helvetica, 'Liberation Sans', sans-serif",
   monospace: "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace",
 }

@@ -13,7 +13,7 @@ const advances = [
   278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
 ]
 /** Bold letters are wider by about this much. */
-const boldFactor = 1.07
+export const boldFactor = 1.07
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
 const wide =
   /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}|[\u3000-\u303F\uFF01-\uFF60]/u
