@@ -82,6 +82,9 @@ function irGraph(
   /** An operation without weights of its own is where its input was made. */
   const placeOf = (value: Value): string => places.get(value.name) ?? ''
 
+  /** From [B, S, H, Dh] to [B, H, S, Dh], and back. */
+  const BY_HEAD = [0, 2, 1, 3]
+  const byPosition = new Map<Value, Value>() // of a value [B, H, S, Dh]: the [B, S, H, Dh] that it is made of
   const NUMPY = { auto_broadcast: 'numpy' }
   const binary = (operator: string, path: string, a: string, b: string, shape: Shape): Value =>
     node(path, [a, b], { operator, shape, attributes: NUMPY })
@@ -292,10 +295,17 @@ function irGraph(
     splitHeads(x, heads) {
       const [batch, sequence, width] = x.shape
       const headWidth = (width as number) / heads
-      return transpose(
-        reshape(x, [0, 0, heads, headWidth], [batch!, sequence!, heads, headWidth]),
-        [0, 2, 1, 3],
-      )
+      const split = reshape(x, [0, 0, heads, headWidth], [batch!, sequence!, heads, headWidth])
+      let transposed: string | undefined
+      const byHead: Value = {
+        // Made only where it is asked for: the cache keeps positions before heads.
+        get name() {
+          return (transposed ??= transpose(split, BY_HEAD).name)
+        },
+        shape: [batch!, heads, sequence!, headWidth],
+      }
+      byPosition.set(byHead, split)
+      return byHead
     },
     mergeHeads(x) {
       const [batch, heads, sequence, headWidth] = x.shape
@@ -303,10 +313,12 @@ function irGraph(
       return reshape(transpose(x, [0, 2, 1, 3]), [0, 0, width], [batch!, sequence!, width])
     },
     cached(name, fresh) {
-      const path = placeOf(fresh)
-      const [batch, heads, , headWidth] = fresh.shape
-      const shape = [batch!, heads!, 'past', headWidth!]
-      const empty = broadcast(path, float32(0), [batch!, heads!, 0, headWidth!])
+      // OpenVINO's plugins fuse a cache [B, T, H, Dh] with the transposes of its keys, values and queries.
+      const split = byPosition.get(fresh) ?? transpose(fresh, BY_HEAD) // [B, S, H, Dh]
+      const path = placeOf(split)
+      const [batch, , heads, headWidth] = split.shape
+      const shape = [batch!, 'past', heads!, headWidth!]
+      const empty = broadcast(path, float32(0), [batch!, 0, heads!, headWidth!])
       const kept = node(path, [empty.name], {
         operator: 'ReadValue',
         opset: 6,
@@ -314,9 +326,9 @@ function irGraph(
         attributes: { variable_id: name, variable_type: 'f32', variable_shape: shapeText(shape) },
       })
       const past = gather(path, kept.name, beamIdx(), 0, shape)
-      const whole = concat(path, [past, fresh], 2)
+      const whole = concat(path, [past, split], 1)
       w.assign(name, whole.name)
-      return { name: whole.name, shape: shape.with(2, 'total') }
+      return transpose({ name: whole.name, shape: shape.with(1, 'total') }, BY_HEAD)
     },
     attention(query, key, values, { scale, bias: mask, wantWeights = false }) {
       const path = placeOf(query).replace(/\.[^.]+$/, '') // of the attention, whose q_proj made the query
