@@ -1,0 +1,3 @@
+// Placeholder
+export class PrePostProcessor {}
+export const resizeAlgorithm = {}

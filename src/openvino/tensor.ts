@@ -1,0 +1,303 @@
+// Tensors: openvino-node's Tensor over ov_tensor_t.
+import { OpenVINOError } from '../errors.ts'
+import { expectNoArguments } from './arguments.ts'
+import { arrayClass, elementCode, elementName } from './element.ts'
+import { Handle, Native } from './handle.ts'
+import { library, native } from './library.ts'
+import { nativeShape, readShape } from './shape.ts'
+import { check, read } from './status.ts'
+import type { element, SupportedTypedArray } from './types.ts'
+
+/** Whose memory a tensor is: an inference request's, which must outlive it and not write while it is read. */
+export interface TensorOwner {
+  /** Throws while an inference runs, or after dispose(). */
+  assertIdle(): void
+}
+/** What a tensor's memory needs to stay alive. */
+interface Origin {
+  readonly owner: TensorOwner
+  readonly pins: readonly unknown[]
+}
+
+const STRING = 'string'
+
+export class Tensor {
+  #handle: Handle
+  readonly #type: string
+  /** The array that this tensor lies on, or what keeps the memory that it shows. */
+  #memory: SupportedTypedArray | Origin | undefined
+  /** OpenVINO's C library does not give strings back, so they are kept. */
+  #strings: readonly string[] | undefined
+  #view: SupportedTypedArray | undefined
+  #viewed = 0n
+
+  constructor(type: element | string, shape: readonly number[], tensorData?: SupportedTypedArray)
+  constructor(tensorData: readonly string[])
+  constructor(from: Native, type: string, origin: Origin)
+  constructor(...args: readonly unknown[]) {
+    if (args[0] instanceof Native) {
+      const [from, type, origin] = args as [Native, string, Origin]
+      this.#type = type
+      this.#memory = origin
+      this.#handle = this.#own(from.pointer)
+      return
+    }
+    if (args.length === 0 || args.length > 3)
+      throw new TypeError('Invalid number of arguments for Tensor constructor.')
+    const strings = args.length === 1 && Array.isArray(args[0]) ? expectStrings(args[0]) : undefined
+    this.#type = strings ? STRING : elementName(elementCode(args[0]))
+    if (strings) {
+      this.#strings = strings
+      this.#handle = this.#own(createFromStrings(strings))
+      return
+    }
+    if (args.length === 1) throw new TypeError('Invalid number of arguments for Tensor constructor.')
+    if (args.length === 3 && args[2] !== undefined) {
+      const array = expectArray(args[2])
+      this.#handle = this.#own(createOver(this.#type, args[1], array))
+      this.#memory = array
+    } else {
+      this.#handle = this.#own(create(this.#type, args[1]))
+      if (this.#type !== STRING) this.#elements().fill(0 as never)
+    }
+  }
+
+  /** The native tensor, for calls of the binding. */
+  static pointer(tensor: Tensor): bigint {
+    tensor.#assertAttached()
+    return tensor.#handle.pointer
+  }
+
+  /** What must stay alive as long as native code may use this tensor's memory. */
+  static pins(tensor: Tensor): readonly unknown[] {
+    const memory = tensor.#memory
+    return memory === undefined ? [] : [memory]
+  }
+
+  static is(value: unknown): value is Tensor {
+    return typeof value === 'object' && value !== null && #handle in value
+  }
+
+  get data(): SupportedTypedArray {
+    return this.getData()
+  }
+
+  set data(value: SupportedTypedArray) {
+    if (Array.isArray(value)) {
+      this.#setStrings(expectStrings(value))
+      return
+    }
+    if (!ArrayBuffer.isView(value) || value instanceof DataView)
+      throw new TypeError('Passed argument must be TypedArray, or Array if the tensor type is string.')
+    const memory = this.#elements()
+    if (value.byteLength !== memory.byteLength)
+      throw new RangeError('Passed array must have the same size as the Tensor!')
+    if (kindOf(value) !== kindOf(memory))
+      throw new TypeError(`Passed array must be a ${kindOf(memory)}, as the Tensor is of type ${this.#type}`)
+    memory.set(value as never)
+  }
+
+  getElementType(): element {
+    return this.#type as unknown as element
+  }
+
+  getData(...args: readonly unknown[]): SupportedTypedArray {
+    expectNoArguments(args, 'getData() does not accept any arguments.')
+    if (this.#type === STRING) return this.#readStrings() as unknown as SupportedTypedArray
+    return this.#elements().slice()
+  }
+
+  copyInto<T extends SupportedTypedArray>(target: T, start = 0): T {
+    const memory = this.#elements()
+    if (kindOf(target) !== kindOf(memory))
+      throw new TypeError(`Expected a ${kindOf(memory)} for a tensor of type ${this.#type}`)
+    if (!Number.isInteger(start) || start < 0 || start + target.length > memory.length)
+      throw new RangeError(
+        `Elements ${start} to ${start + target.length} are not all in a tensor of ${memory.length} elements`,
+      )
+    target.set(memory.subarray(start, start + target.length) as never)
+    return target
+  }
+
+  getShape(...args: readonly unknown[]): number[] {
+    expectNoArguments(args, 'No parameters are allowed for the getShape() method.')
+    this.#assertReadable()
+    return readShape(native().ov_tensor_get_shape, 'reading a tensor’s shape', this.#handle.pointer)
+  }
+
+  getSize(...args: readonly unknown[]): number {
+    expectNoArguments(args, 'getSize() does not accept any arguments.')
+    this.#assertReadable()
+    return Number(read(native().ov_tensor_get_size, 'reading a tensor’s size', this.#handle.pointer))
+  }
+
+  /** The C library gives no tensors but continuous ones. */
+  isContinuous(...args: readonly unknown[]): boolean {
+    expectNoArguments(args, 'isContinuous() does not accept any arguments.')
+    this.#handle.assertAlive()
+    return true
+  }
+
+  setShape(shape: readonly number[]): void {
+    this.#assertReadable()
+    check(native().ov_tensor_set_shape(this.#handle.pointer, nativeShape(shape)), 'setting a tensor’s shape')
+    this.#view = undefined
+  }
+
+  copyTo(tensor: Tensor): void {
+    if (!Tensor.is(tensor)) throw new TypeError('Argument #0 must be a Tensor.')
+    if (tensor.#type !== this.#type || String(tensor.getShape()) !== String(this.getShape()))
+      throw new TypeError(
+        `Cannot copy a tensor of type ${this.#type} and shape [${this.getShape().join(', ')}] ` +
+          `into one of type ${tensor.#type} and shape [${tensor.getShape().join(', ')}]`,
+      )
+    if (this.#type === STRING) tensor.#setStrings(this.#readStrings())
+    else tensor.#elements().set(this.#elements() as never)
+  }
+
+  dispose(): void {
+    this.#handle.dispose()
+    this.#memory = undefined
+    this.#view = undefined
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose()
+  }
+
+  #own(pointer: bigint): Handle {
+    return new Handle(this, 'Tensor', pointer, native().ov_tensor_free)
+  }
+
+  /**
+   * The tensor's memory itself, valid until native code runs again: never handed out. Where it lies is asked each time,
+   * as an inference may move it; the view is made anew only then, for that costs more than reading 100 KB.
+   */
+  #elements(): SupportedTypedArray {
+    this.#assertReadable()
+    const ArrayClass = arrayClass(this.#type)
+    if (ArrayClass === undefined)
+      throw new OpenVINOError(
+        'NOT_AVAILABLE',
+        `JavaScript has no array for elements of type ${this.#type}; let the model convert them, for instance to f32`,
+      )
+    const { pointer } = this.#handle
+    const bytes = Number(read(native().ov_tensor_get_byte_size, 'reading a tensor’s size', pointer))
+    if (bytes === 0) return new ArrayClass(new ArrayBuffer(0))
+    const address = read(native().ov_tensor_data, 'reading a tensor', pointer)
+    if (this.#view?.byteLength !== bytes || this.#viewed !== address) {
+      this.#view = new ArrayClass(library().koffi.view(address, bytes))
+      this.#viewed = address
+    }
+    return this.#view
+  }
+
+  #assertReadable(): void {
+    this.#handle.assertAlive()
+    if (this.#memory !== undefined && 'owner' in this.#memory) this.#memory.owner.assertIdle()
+    else this.#assertAttached()
+  }
+
+  /** An array that was transferred elsewhere has no memory any more: native code must not touch what it had. */
+  #assertAttached(): void {
+    const memory = this.#memory
+    if (memory !== undefined && !('owner' in memory)) assertAttached(memory)
+  }
+
+  #readStrings(): readonly string[] {
+    this.#handle.assertAlive()
+    if (this.#strings === undefined)
+      throw new OpenVINOError('NOT_AVAILABLE', 'OpenVINO’s C library cannot read strings that a model wrote')
+    return [...this.#strings]
+  }
+
+  #setStrings(strings: readonly string[]): void {
+    if (this.#type !== STRING)
+      throw new TypeError('Passed argument must be TypedArray, or Array if the tensor type is string.')
+    if (strings.length !== this.getSize())
+      throw new RangeError('Passed array must have the same size (number of elements) as the Tensor!')
+    check(
+      native().ov_tensor_set_string_data(this.#handle.pointer, [...strings], strings.length),
+      'setting a tensor’s strings',
+    )
+    this.#strings = [...strings]
+  }
+}
+
+/** The tensor that native code gave: it shows memory that `origin` keeps alive. */
+export function wrapTensor(pointer: bigint, origin: Origin): Tensor {
+  return new Tensor(new Native(pointer), readType(pointer), origin)
+}
+
+/** A copy of a native tensor in memory of JavaScript, which the collector knows the size of. */
+export function copyTensor(pointer: bigint): Tensor {
+  const type = readType(pointer)
+  const shape = readShape(native().ov_tensor_get_shape, 'reading an output’s shape', pointer)
+  const ArrayClass = arrayClass(type)
+  if (ArrayClass === undefined)
+    throw new OpenVINOError('NOT_AVAILABLE', `An output of type ${type} cannot be copied to JavaScript`)
+  const bytes = Number(read(native().ov_tensor_get_byte_size, 'reading an output’s size', pointer))
+  if (bytes === 0) return new Tensor(type, shape)
+  const address = read(native().ov_tensor_data, 'reading an output', pointer)
+  return new Tensor(type, shape, new ArrayClass(library().koffi.view(address, bytes).slice(0)))
+}
+
+const typePlace = new Int32Array(new ArrayBuffer(4))
+function readType(pointer: bigint): string {
+  check(native().ov_tensor_get_element_type(pointer, typePlace), 'reading a tensor’s type')
+  return elementName(typePlace[0]!)
+}
+
+const create = (type: string, shape: unknown): bigint =>
+  read(native().ov_tensor_create, 'creating a tensor', elementCode(type), nativeShape(shape))
+
+function createOver(type: string, shape: unknown, array: SupportedTypedArray): bigint {
+  if (array.byteOffset !== 0) throw new RangeError('TypedArray.byteOffset has to be equal to zero.')
+  if ((array.buffer as { resizable?: boolean }).resizable)
+    throw new TypeError('A tensor cannot lie on a resizable ArrayBuffer, whose memory may go away')
+  const lengths = nativeShape(shape)
+  const code = elementCode(type)
+  const ElementArray = arrayClass(type)
+  if (ElementArray === undefined) throw new TypeError('A tensor of strings cannot lie on a typed array')
+  let elements = 1n
+  for (let i = 0; i < lengths.rank; i++) elements *= lengths.dims[i]!
+  if (elements * BigInt(ElementArray.BYTES_PER_ELEMENT) !== BigInt(array.buffer.byteLength))
+    throw new RangeError(
+      `Memory allocated using shape and element::type mismatch passed data's size: ` +
+        `${elements.toString()} elements of type ${type} against ${array.buffer.byteLength} bytes`,
+    )
+  // Native code takes no null, which is where an empty array lies.
+  return array.byteLength === 0
+    ? create(type, shape)
+    : read(native().ov_tensor_create_from_host_ptr, 'creating a tensor', code, lengths, array)
+}
+
+const createFromStrings = (strings: readonly string[]): bigint =>
+  read(
+    native().ov_tensor_create_from_string_array,
+    'creating a tensor of strings',
+    [...strings],
+    strings.length,
+    nativeShape([strings.length]),
+  )
+
+function expectStrings(value: readonly unknown[]): readonly string[] {
+  if (!value.every((one) => typeof one === 'string'))
+    throw new TypeError('The array passed to create string tensor must contain only strings.')
+  return [...value]
+}
+
+function expectArray(value: unknown): SupportedTypedArray {
+  if (!ArrayBuffer.isView(value) || value instanceof DataView)
+    throw new TypeError('Third argument of a tensor must be TypedArray.')
+  return value as SupportedTypedArray
+}
+
+/** The name of an array's class; a Buffer is a Uint8Array. */
+const kindOf = (array: SupportedTypedArray): string => array[Symbol.toStringTag]
+
+/** Throws when an array's memory has been transferred to another thread. */
+function assertAttached(array: SupportedTypedArray): void {
+  if (array.byteLength === 0 && (array.buffer as { detached?: boolean }).detached)
+    throw new TypeError('The array under this tensor was transferred, so the tensor has no memory')
+}
