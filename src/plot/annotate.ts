@@ -10,9 +10,8 @@ import { checkWidth, embedPicture } from './picture.ts'
 import { element, group } from './svg.ts'
 import { checkTheme, fill, type Theme } from './theme.ts'
 
-export interface AnnotateOptions {
-  /** The caption that the spans of the entities count in; shown under the picture. */
-  readonly caption?: string | undefined
+/** How a picture is annotated, whatever is found in it. */
+export interface AnnotatorOptions {
   /** Width of the picture on the page, 160 to 4096 pixels; by default its own, within 320 to 640. */
   readonly width?: number | undefined
   /** By default `auto`: light or dark as the reader's system is. */
@@ -22,6 +21,12 @@ export interface AnnotateOptions {
   /** Whether the phrases stand at their boxes; by default they do. */
   readonly labels?: boolean | undefined
 }
+export interface AnnotateOptions extends AnnotatorOptions {
+  /** The caption that the spans of the entities count in; shown under the picture. */
+  readonly caption?: string | undefined
+}
+/** Draws entities over its picture, and the caption below. The same input gives the same string. */
+export type Annotator = (entities: readonly Entity[], caption?: string) => string
 
 /** Room for a few labels even on the flattest picture, in pixels. */
 const minimumHeight = 96
@@ -43,40 +48,63 @@ export async function annotate(
   options: AnnotateOptions = {},
 ): Promise<string> {
   rejectUnknownOptions('annotate', options, ['caption', 'width', 'theme', 'boxes', 'labels'])
-  const { caption, labels = true } = options
-  if (caption !== undefined && typeof caption !== 'string') throw invalidType('caption', 'a string', caption)
-  if (typeof labels !== 'boolean') throw invalidType('labels', 'true or false', labels)
-  const width = checkWidth(options.width)
-  const theme = checkTheme(options.theme ?? 'auto')
-  const unit = checkBoxUnit(options.boxes ?? 'fractions')
-  checkEntities(entities, unit, undefined, caption) // before the work of reading the picture
+  const { caption, ...looks } = options
+  const { unit } = checkLooks(looks)
+  checkEntities(entities, unit, undefined, checkCaption(caption)) // before the work of reading the picture
+  return (await annotator(image, looks))(entities, caption)
+}
 
+/**
+ * Reads a picture once, to annotate it as often as there is something new to show; each time takes about a millisecond.
+ * @throws as `annotate`, and so does the function that it resolves to
+ */
+export async function annotator(image: ImageInput, looks: AnnotatorOptions = {}): Promise<Annotator> {
+  const { width, theme, unit, labels } = checkLooks(looks)
   const { frame, shown, own, href, pixelHash } = await embedPicture(image, { width, minimumHeight })
-  const checked = checkEntities(entities, unit, own, caption)
-  const below =
-    caption === undefined ? undefined : captionBlock(caption, checked, frame.width, frame.height, theme)
-  return svgCard(
-    {
-      content: [pixelHash, checked, caption, labels],
-      width: frame.width,
-      height: frame.height + (below?.height ?? 0),
-      title: caption ?? (checked.length === 0 ? 'A picture' : 'A picture with the boxes of its phrases'),
-      description: describe(checked),
-      theme,
-      rules: (id) => fadeRules(id, checked.length),
-    },
-    (id) =>
-      group(
-        element(
-          'g',
-          { 'clip-path': `url(#${id}-edge)` },
-          element('rect', { ...frame, ...fill('mat', theme) }),
-          element('image', { ...shown, preserveAspectRatio: 'none', href }),
+  return (entities, caption) => {
+    const checked = checkEntities(entities, unit, own, checkCaption(caption))
+    const below =
+      caption === undefined ? undefined : captionBlock(caption, checked, frame.width, frame.height, theme)
+    return svgCard(
+      {
+        content: [pixelHash, checked, caption, labels],
+        width: frame.width,
+        height: frame.height + (below?.height ?? 0),
+        title: caption ?? (checked.length === 0 ? 'A picture' : 'A picture with the boxes of its phrases'),
+        description: describe(checked),
+        theme,
+        rules: (id) => fadeRules(id, checked.length),
+      },
+      (id) =>
+        group(
+          element(
+            'g',
+            { 'clip-path': `url(#${id}-edge)` },
+            element('rect', { ...frame, ...fill('mat', theme) }),
+            element('image', { ...shown, preserveAspectRatio: 'none', href }),
+          ),
+          boxOverlay(checked, shown, frame, labels),
+          below?.drawn,
         ),
-        boxOverlay(checked, shown, frame, labels),
-        below?.drawn,
-      ),
-  )
+    )
+  }
+}
+
+interface Looks {
+  readonly width: number | undefined
+  readonly theme: Theme
+  readonly unit: BoxUnit
+  readonly labels: boolean
+}
+
+function checkLooks({ width, theme = 'auto', boxes = 'fractions', labels = true }: AnnotatorOptions): Looks {
+  if (typeof labels !== 'boolean') throw invalidType('labels', 'true or false', labels)
+  return { width: checkWidth(width), theme: checkTheme(theme), unit: checkBoxUnit(boxes), labels }
+}
+
+function checkCaption(caption: string | undefined): string | undefined {
+  if (caption !== undefined && typeof caption !== 'string') throw invalidType('caption', 'a string', caption)
+  return caption
 }
 
 /** All boxes in words. */

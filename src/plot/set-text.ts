@@ -8,7 +8,7 @@ export const families = {
 }
 
 export interface TextSetting {
-  /** Left end of the text, or its middle with `anchor: 'middle'`, in pixels. */
+  /** Left end of the text, its middle with `anchor: 'middle'`, its right end with `anchor: 'end'`; in pixels. */
   readonly x: number
   /** The baseline, in pixels. */
   readonly y: number
@@ -18,7 +18,7 @@ export interface TextSetting {
   readonly width?: number
   readonly family?: keyof typeof families
   readonly weight?: 'normal' | 'bold'
-  readonly anchor?: 'start' | 'middle'
+  readonly anchor?: 'start' | 'middle' | 'end'
 }
 
 /** One line of text. @param paint - the attributes of its colour, such as `fill('text', theme)` */
