@@ -4,15 +4,25 @@
 export { Kosmos2Processor } from './text/processor.ts'
 export { Kosmos2Tokenizer } from './text/tokenizer.ts'
 export { Kosmos2ImageProcessor } from './image/image-processor.ts'
+export { loadRgb } from './image/load-image.ts'
 export { coordinate_to_patch_index, patch_index_to_coordinate } from './text/boxes.ts'
 export { briefCaption, describeRegion, detailedCaption, groundPhrase, question } from './text/prompts.ts'
 
 // The models.
 export { Kosmos2 } from './model/kosmos2.ts'
 export { Kosmos2ForConditionalGeneration } from './model/kosmos2-for-conditional-generation.ts'
+export { OVKosmos2ForConditionalGeneration } from './model/ov-kosmos2-for-conditional-generation.ts'
 export { Kosmos2Model } from './model/kosmos2-model.ts'
 export { Kosmos2Config } from './checkpoint/config.ts'
 export { TextStreamer } from './generate/text-streamer.ts'
+
+// From the original to the compiled model, and whether the two agree.
+export { convert } from './ir/convert.ts'
+export { verify } from './model/verify.ts'
+
+// OpenVINO itself.
+export { fetchRuntime } from './openvino/fetch-runtime.ts'
+export { findRuntime, ov } from './openvino/openvino.ts'
 
 // Pictures of what they do.
 export { annotate } from './plot/annotate.ts'
@@ -21,10 +31,12 @@ export { entityTable } from './plot/entity-table.ts'
 export { patchAttention } from './plot/patch-attention.ts'
 export { tokenView } from './plot/token-view.ts'
 
-export { CheckpointError, ImageError } from './errors.ts'
+export { CheckpointError, ImageError, OpenVINOError } from './errors.ts'
 export { Tensor } from './tensor.ts'
 
 export type { DownloadProgress, ResolveOptions } from './checkpoint/hub.ts'
+export type { CompiledModelOptions, CompileProgress } from './compiled/open-compiled.ts'
+export type { DeviceConfig, Performance } from './compiled/performance.ts'
 export type { GenerationConfig } from './checkpoint/generation-config.ts'
 export type { GenerateOptions } from './generate/options.ts'
 export type { GenerateOutput } from './generate/generate.ts'
@@ -37,8 +49,20 @@ export type { RgbImage } from './image/rgb-image.ts'
 export type { GenerateArguments } from './model/generate.ts'
 export type { ForwardOutput, ModelOutput } from './model/forward.ts'
 export type { ModelInputs } from './model/inputs.ts'
-export type { Answer, AnswerOptions } from './model/kosmos2.ts'
+export type { ConditionalGeneration } from './model/conditional-generation.ts'
+export type { Answer, AnswerOptions, Kosmos2Options } from './model/kosmos2.ts'
 export type { ModelOptions } from './model/open-original.ts'
+export type {
+  AnswerComparison,
+  FirstDifference,
+  PartDifference,
+  Verifiable,
+  Verification,
+  VerifyOptions,
+  VerifyPrompt,
+} from './model/verify.ts'
+export type { FetchedRuntime, FetchProgress, FetchRuntimeOptions } from './openvino/fetch-runtime.ts'
+export type { Runtime } from './openvino/openvino.ts'
 export type { AnnotateOptions } from './plot/annotate.ts'
 export type { AttentionMapOptions, AttentionMapsOptions, LabelledWeights } from './plot/attention-map.ts'
 export type { EntityTableOptions } from './plot/entity-table.ts'

@@ -1,13 +1,18 @@
 // The short way: processor and model together, a picture in, a caption and its boxes out.
 import { resolveCheckpoint } from '../checkpoint/hub.ts'
+import { COMPILED_OPTIONS, type CompiledModelOptions } from '../compiled/open-compiled.ts'
+import { rejectUnknownOptions } from '../errors.ts'
 import type { GenerateOptions } from '../generate/options.ts'
 import type { ImageInput } from '../image/image-input.ts'
 import type { BoxInput } from '../text/boxes.ts'
 import type { Entity } from '../text/post-process.ts'
 import { Kosmos2Processor } from '../text/processor.ts'
 import { briefCaption, describeRegion, detailedCaption, groundPhrase, question } from '../text/prompts.ts'
+import { isIrFolder } from '../ir/stamp.ts'
+import type { ConditionalGeneration } from './conditional-generation.ts'
 import { Kosmos2ForConditionalGeneration } from './kosmos2-for-conditional-generation.ts'
 import type { ModelOptions } from './open-original.ts'
+import { OVKosmos2ForConditionalGeneration } from './ov-kosmos2-for-conditional-generation.ts'
 
 /** An answer about a picture. */
 export interface Answer {
@@ -27,21 +32,42 @@ export type AnswerOptions = Omit<
 
 const MAX_NEW_TOKENS = 128
 
-/** Processor and model of one checkpoint. `dispose` it when done. */
+/**
+ * How a model is found and run: a checkpoint takes ModelOptions, an IR folder CompiledModelOptions. `onProgress` is called
+ * in both cases with the bytes that are `loaded` of the `total`.
+ */
+export type Kosmos2Options = Omit<ModelOptions, 'onProgress'> &
+  Omit<CompiledModelOptions, 'onProgress'> & {
+    readonly onProgress?:
+      ((progress: { readonly loaded: number; readonly total: number }) => void) | undefined
+  }
+
+/** Processor and model in one. `dispose` it when done. */
 export class Kosmos2 {
   readonly processor: Kosmos2Processor
-  readonly model: Kosmos2ForConditionalGeneration
+  readonly model: ConditionalGeneration
 
-  private constructor(processor: Kosmos2Processor, model: Kosmos2ForConditionalGeneration) {
+  private constructor(processor: Kosmos2Processor, model: ConditionalGeneration) {
     this.processor = processor
     this.model = model
   }
 
   /**
-   * @param nameOrFolder - a checkpoint's folder, or its name on the Hugging Face hub
+   * Opens an IR folder as the compiled model, and a checkpoint as the original.
+   * @param nameOrFolder - a folder, or a checkpoint's name on the Hugging Face hub
    * @throws {CheckpointError} saying what is missing or damaged
+   * @throws {OpenVINOError} where an IR folder cannot be compiled
+   * @throws {TypeError} for an option that the kind of folder does not have, such as a `device` for a checkpoint
    */
-  static async from_pretrained(nameOrFolder: string, options: ModelOptions = {}): Promise<Kosmos2> {
+  static async from_pretrained(nameOrFolder: string, options: Kosmos2Options = {}): Promise<Kosmos2> {
+    if (await isIrFolder(nameOrFolder)) {
+      rejectUnknownOptions('an IR folder', options, COMPILED_OPTIONS)
+      const processor = await Kosmos2Processor.from_pretrained(nameOrFolder)
+      return new Kosmos2(
+        processor,
+        await OVKosmos2ForConditionalGeneration.from_pretrained(nameOrFolder, options),
+      )
+    }
     const { threads, ...where } = options
     const folder = await resolveCheckpoint(nameOrFolder, where)
     const processor = await Kosmos2Processor.from_pretrained(folder)
