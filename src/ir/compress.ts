@@ -26,34 +26,42 @@ export function isStoredAsItIs(dtype: FloatDtype, { kind }: WeightForm): boolean
  */
 export function compress({ bytes, dtype, form, columns }: Block): readonly Uint8Array[] {
   const values = toFloat32(bytes, dtype)
+  try {
+    return pieces(values, form, columns)
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause
+    throw new RangeError(`it holds ${worst(values)}`, { cause })
+  }
+}
+
+function pieces(values: Float32Array, form: WeightForm, columns: number): readonly Uint8Array[] {
   const rows = values.length / columns
   switch (form.kind) {
     case 'fp32':
       return [bytesOf(values)]
-    case 'fp16':
-      checkRange(values, LARGEST_FLOAT16)
-      return [bytesOf(float16Bits(values))]
+    case 'fp16': {
+      const halves = float16Bits(values)
+      if (halves.some((bits) => (bits & FLOAT16_EXPONENT) === FLOAT16_EXPONENT))
+        throw new RangeError('it became infinite, or is no number')
+      return [bytesOf(halves)]
+    }
     case 'int8': {
-      // A row's largest number is 127 scales, and the scale has to be a float16.
-      checkRange(values, LARGEST_FLOAT16 * 127)
       const { codes, scales } = quantizeInt8(values, rows, columns)
       return [bytesOf(codes), bytesOf(scales)]
     }
     case 'int4': {
-      checkRange(values, LARGEST_FLOAT16 * 7)
       const { codes, scales, zeroPoints } = quantizeInt4(values, rows, columns, form.groupSize, form.scheme)
       return [codes, bytesOf(scales), ...(zeroPoints === undefined ? [] : [zeroPoints])]
     }
   }
 }
 
-const LARGEST_FLOAT16 = 65504
+/** All ones in infinities and NaNs alone. */
+const FLOAT16_EXPONENT = 0x7c00
 
-function checkRange(values: Float32Array, limit: number): void {
-  for (const value of values)
-    // Written so that a NaN is refused too.
-    if (!(Math.abs(value) <= limit))
-      throw new RangeError(`it holds ${value}, and the largest number that can be stored is ${limit}`)
+/** The number that cannot be stored if one cannot: a NaN, or the one farthest from 0. */
+function worst(values: Float32Array): number {
+  return values.reduce((a, b) => (Number.isNaN(a) || Math.abs(a) > Math.abs(b) ? a : b))
 }
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array | Uint16Array | Int8Array): Uint8Array =>

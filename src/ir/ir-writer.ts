@@ -4,10 +4,11 @@
 import type { Shape } from '../architecture/graph.ts'
 
 /** Element types, as the IR spells them in `element_type`. */
-export type IrType = 'f32' | 'f16' | 'i64' | 'i32' | 'i8' | 'i4' | 'u4' | 'boolean'
+export const IR_TYPES = ['f32', 'f16', 'i64', 'i32', 'i8', 'i4', 'u4', 'boolean'] as const
+export type IrType = (typeof IR_TYPES)[number]
 
 /** The same types as the IR spells them on ports. */
-const PORT_PRECISION: Readonly<Record<IrType, string>> = {
+export const PORT_PRECISION: Readonly<Record<IrType, string>> = {
   f32: 'FP32',
   f16: 'FP16',
   i64: 'I64',

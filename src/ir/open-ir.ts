@@ -1,16 +1,18 @@
 // Opens a conversion's folder and checks it: nothing that does not fit its stamp gets as far as OpenVINO.
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { join } from 'node:path'
 import { Kosmos2Config } from '../checkpoint/config.ts'
 import { CONFIG_FILE } from '../checkpoint/file-names.ts'
 import { fileStatus } from '../checkpoint/file-status.ts'
 import { type GenerationConfig, readGenerationConfig } from '../checkpoint/generation-config.ts'
-import { CheckpointError } from '../errors.ts'
+import { CheckpointError, invalidRange } from '../errors.ts'
 import type { FileIdentity } from './hashed-file.ts'
+import { type IrGraph, readIrGraph } from './ir-graph.ts'
 import { forEachPart, PART_NAMES, type PartName } from './parts.ts'
-import { AGAIN, readStamp, type Stamp } from './stamp.ts'
+import { AGAIN, readStamp, type Stamp, STAMP_FILE } from './stamp.ts'
 import type { WeightPrecision } from './weight-form.ts'
 
 /** A part of a conversion. */
@@ -50,19 +52,24 @@ export async function openIr(
   folder: string,
   { verify = 'size' }: { readonly verify?: 'size' | 'hash' | undefined } = {},
 ): Promise<IrFolder> {
+  if (verify !== 'size' && verify !== 'hash') throw invalidRange('verify', "'size' or 'hash'", verify)
   const stamp = await readStamp(folder)
   for (const part of PART_NAMES) {
-    const { xml, bin } = stamp.parts[part]
-    await checkFile(join(folder, `${part}.xml`), xml, true)
-    await checkFile(join(folder, `${part}.bin`), bin, verify === 'hash')
+    await readGraph(folder, stamp, part)
+    const { bin } = stamp.parts[part]
+    const path = join(folder, `${part}.bin`)
+    await checkSize(path, bin)
+    if (verify === 'hash') checkHash(path, await fileHash(path), bin)
   }
-  const config = stamp.files[CONFIG_FILE]
-  if (config !== undefined) await checkFile(join(folder, CONFIG_FILE), config, true)
-  const kosmos2Config = await Kosmos2Config.from_pretrained(folder)
+  // The graphs were made for this configuration; the other small files may be edited.
+  const identity = stamp.files[CONFIG_FILE]
+  if (identity === undefined) throw bad(join(folder, STAMP_FILE), `expected ${CONFIG_FILE} in files`)
+  await readWhole(join(folder, CONFIG_FILE), identity)
+  const config = await Kosmos2Config.from_pretrained(folder)
   return {
     folder,
-    config: kosmos2Config,
-    generationConfig: await readGenerationConfig(folder, kosmos2Config),
+    config,
+    generationConfig: await readGenerationConfig(folder, config),
     stamp,
     parts: forEachPart((part) => {
       const { xml, bin, settings, parameters, sourceBytes, weightBytes } = stamp.parts[part]
@@ -79,18 +86,48 @@ export async function openIr(
   }
 }
 
-async function checkFile(path: string, { bytes, sha256 }: FileIdentity, content: boolean): Promise<void> {
-  const bad = (what: string) => new CheckpointError('BAD_IR', `${path}: ${what}; ${AGAIN}`)
+/**
+ * Reads the graph of a part and checks it.
+ * @throws {CheckpointError} `BAD_IR`
+ */
+export async function readGraph(folder: string, stamp: Stamp, part: PartName): Promise<IrGraph> {
+  const { xml, bin } = stamp.parts[part]
+  const path = join(folder, `${part}.xml`)
+  const text = await readWhole(path, xml)
+  return readIrGraph(text.toString(), path, bin.bytes)
+}
+
+/** More than a graph or a configuration needs, and little enough to read. */
+const MAX_TEXT_BYTES = 64 * 1024 * 1024
+
+/** The content of a small file, which has to be what it was. */
+async function readWhole(path: string, identity: FileIdentity): Promise<Buffer> {
+  if (identity.bytes > MAX_TEXT_BYTES)
+    throw bad(path, `expected at most ${MAX_TEXT_BYTES} bytes, but the stamp says ${identity.bytes}`)
+  await checkSize(path, identity)
+  const content = await readFile(path)
+  checkHash(path, createHash('sha256').update(content).digest('hex'), identity)
+  return content
+}
+
+async function checkSize(path: string, { bytes }: FileIdentity): Promise<void> {
   const status = await fileStatus(path)
-  if (status?.isFile() !== true) throw bad('expected a file, but there is none')
+  if (status?.isFile() !== true) throw bad(path, 'expected a file, but there is none')
   if (status.size !== bytes)
-    throw bad(`expected ${bytes} bytes, as when it was converted, but found ${status.size}`)
-  if (content && (await fileHash(path)) !== sha256)
-    throw bad('its content is not what it was when it was converted')
+    throw bad(path, `expected ${bytes} bytes, as when it was converted, but found ${status.size}`)
+}
+
+function checkHash(path: string, found: string, { sha256 }: FileIdentity): void {
+  if (found !== sha256)
+    throw bad(path, `expected content with SHA-256 ${sha256}, as when it was converted, but found ${found}`)
 }
 
 async function fileHash(path: string): Promise<string> {
   const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash)
+  await pipeline(createReadStream(path, { highWaterMark: READ_BYTES }), hash)
   return hash.digest('hex')
 }
+const READ_BYTES = 1024 * 1024
+
+const bad = (path: string, what: string): CheckpointError =>
+  new CheckpointError('BAD_IR', `${path}: ${what}; ${AGAIN}`)

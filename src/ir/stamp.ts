@@ -74,9 +74,7 @@ export async function readStamp(folder: string): Promise<Stamp> {
     format,
     source: { name: source.text('name'), ...identity(source) },
     files: Object.fromEntries(
-      files.names
-        .filter((name) => SMALL_FILES.includes(name))
-        .map((name) => [name, identity(files.object(name))]),
+      SMALL_FILES.filter((name) => files.has(name)).map((name) => [name, identity(files.object(name))]),
     ),
     parts: forEachPart((part) => partStamp(parts.object(part))),
   }
@@ -105,7 +103,7 @@ const identity = (at: Fields): FileIdentity => ({ bytes: at.count('bytes'), sha2
 
 /** Checked access to an object of the stamp. */
 interface Fields {
-  readonly names: readonly string[]
+  has(key: string): boolean
   object(key: string): Fields
   text(key: string): string
   count(key: string): number
@@ -124,7 +122,7 @@ function fieldsOf(path: string, json: JsonObject, where = ''): Fields {
   }
   const isText = (value: unknown): value is string => typeof value === 'string'
   return {
-    names: Object.keys(json),
+    has: (key) => Object.hasOwn(json, key),
     object: (key) => fieldsOf(path, read(key, 'an object', isJsonObject), `${where}${key}.`),
     text: (key) => read(key, 'a string', isText),
     count: (key) =>
