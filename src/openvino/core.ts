@@ -3,7 +3,9 @@ import { aBuffer, anInstance, anObject, aString, type ArgumentType, matchSignatu
 import { CompiledModel } from './compiled-model.ts'
 import { Handle, keptBy, Native } from './handle.ts'
 import { library, native } from './library.ts'
-import { Model, notAvailable } from './model.ts'
+import { Model } from './model.ts'
+import { fileSource, type ModelSource } from './model-source.ts'
+import { notAvailable } from './not-available.ts'
 import { nativeProperties, typedProperty } from './properties.ts'
 import type { NativeFunction, NativeValue } from './signatures.ts'
 import { check, read, readAsync, readString } from './status.ts'
@@ -37,13 +39,12 @@ export class Core {
   }
 
   readModelSync(...args: readonly unknown[]): Model {
-    const { call, action, args: values, pins } = this.#readCall('readModelSync', args)
-    return this.#model(read(call, action, ...values), args, pins)
+    return this.#readSource(modelSource('readModelSync', args))
   }
 
   readModel(...args: readonly unknown[]): Promise<Model> {
-    const call = this.#readCall('readModel', args)
-    return this.#async(call).then((pointer) => this.#model(pointer, args, call.pins))
+    const source = modelSource('readModel', args)
+    return this.#async(this.#readCall(source)).then((pointer) => this.#model(pointer, source))
   }
 
   compileModelSync(...args: readonly unknown[]): CompiledModel {
@@ -162,39 +163,29 @@ export class Core {
     return model === undefined ? run() : Model.handle(model).during(run)
   }
 
-  #model(pointer: bigint, args: readonly unknown[], pins: unknown): Model {
-    return new Model(new Native(pointer), pins, () => this.readModelSync(...args))
+  #readSource(source: ModelSource): Model {
+    const { call, action, args } = this.#readCall(source)
+    return this.#model(read(call, action, ...args), source)
   }
 
-  #readCall(method: string, args: readonly unknown[]): Call {
-    const kind = matchSignature(
-      method,
-      args,
-      [aString],
-      [aString, aString],
-      [aString, aTensor],
-      [aBuffer],
-      [aBuffer, aBuffer],
-    )
+  #model(pointer: bigint, source: ModelSource): Model {
+    const pins = 'weights' in source ? Tensor.pins(source.weights) : undefined
+    return new Model(new Native(pointer), pins, { source, read: () => this.#readSource(source) })
+  }
+
+  #readCall(source: ModelSource): Call {
     const core = this.#handle.pointer
-    if (kind <= 1) {
-      const [path, weights = null] = args as [string, string?]
-      return {
-        call: native().ov_core_read_model,
-        action: `reading the model ${path}`,
-        args: [core, path, weights],
-      }
-    }
-    // What is read may be changed by its owner as soon as this returns, so it is copied, as openvino-node does.
-    const text = Buffer.from(args[0] as string | Uint8Array)
-    const weights =
-      kind === 2 ? (args[1] as Tensor) : copyOf((args[1] as Uint8Array | undefined) ?? new Uint8Array())
-    return {
-      call: native().ov_core_read_model_from_memory_buffer,
-      action: 'reading a model from memory',
-      args: [core, text, text.length, Tensor.pointer(weights)],
-      pins: Tensor.pins(weights),
-    }
+    return 'path' in source
+      ? {
+          call: native().ov_core_read_model_unicode,
+          action: `reading the model ${source.path}`,
+          args: [core, source.path, source.weightsPath ?? null],
+        }
+      : {
+          call: native().ov_core_read_model_from_memory_buffer,
+          action: 'reading a model from memory',
+          args: [core, source.text, source.text.length, Tensor.pointer(source.weights)],
+        }
   }
 
   #compileCall(method: string, args: readonly unknown[]): Call {
@@ -211,7 +202,7 @@ export class Core {
     const core = this.#handle.pointer
     return typeof model === 'string'
       ? {
-          call: native().ov_core_compile_model_from_file_props,
+          call: native().ov_core_compile_model_from_file_unicode_props,
           action: `compiling ${model} for ${device}`,
           args: [core, model, ...values],
         }
@@ -246,6 +237,25 @@ export class Core {
       action: `importing a model for ${device}`,
       args: [this.#handle.pointer, bytes, bytes.byteLength, device],
     }
+  }
+}
+
+function modelSource(method: string, args: readonly unknown[]): ModelSource {
+  const kind = matchSignature(
+    method,
+    args,
+    [aString],
+    [aString, aString],
+    [aString, aTensor],
+    [aBuffer],
+    [aBuffer, aBuffer],
+  )
+  if (kind <= 1) return fileSource(args[0] as string, args[1] as string | undefined)
+  // What is read may be changed by its owner as soon as this returns, so it is copied, as openvino-node does.
+  return {
+    text: Buffer.from(args[0] as string | Uint8Array),
+    weights:
+      kind === 2 ? (args[1] as Tensor) : copyOf((args[1] as Uint8Array | undefined) ?? new Uint8Array()),
   }
 }
 

@@ -40,8 +40,7 @@ export function loadLibrary(path: string): Library {
   if (loaded !== undefined)
     throw new Error(`OpenVINO is already loaded from ${loaded.path}; a process cannot load ${path} too`)
   checkLibraryFile(path)
-  // Not imported: the addon of koffi is loaded only when it is needed.
-  const koffi = createRequire(import.meta.url)('koffi') as Koffi
+  const koffi = loadKoffi()
   const functions = declareFunctions(koffi, path)
   const version = readVersion(koffi, functions)
   if (Number.parseInt(version) !== SUPPORTED_MAJOR)
@@ -53,6 +52,19 @@ export function loadLibrary(path: string): Library {
   return loaded
 }
 
+/** Not imported: koffi's own addon is loaded only when it is needed. */
+function loadKoffi(): Koffi {
+  try {
+    return createRequire(import.meta.url)('koffi') as Koffi
+  } catch (error) {
+    throw new OpenVINOError(
+      'WRONG_PLATFORM',
+      `The package koffi, through which OpenVINO's C library is called, has nothing for ${process.platform} on ${process.arch}`,
+      { cause: error },
+    )
+  }
+}
+
 function declareFunctions(koffi: Koffi, path: string): NativeFunctions {
   const file = open(koffi, path)
   const pointer = 'void *'
@@ -61,6 +73,7 @@ function declareFunctions(koffi: Koffi, path: string): NativeFunctions {
   const letters: Record<string, string | ReturnType<Koffi['struct']>> = {
     p: pointer,
     s: 'const char *',
+    w: 'const wchar_t *',
     n: 'size_t',
     i: 'int',
     S: koffi.struct({ rank: 'int64', dims: pointer }),

@@ -1,6 +1,6 @@
 // Models that are read and not yet compiled: openvino-node's Model over ov_model_t.
-import { OpenVINOError } from '../errors.ts'
 import { anInteger, anObject, aString, expectNoArguments, matchSignature } from './arguments.ts'
+import { elementName } from './element.ts'
 import { Handle, keptBy, type Native } from './handle.ts'
 import { native } from './library.ts'
 import {
@@ -8,13 +8,15 @@ import {
   findPort,
   nativePort,
   Output,
-  portElementType,
+  portElementCode,
   type PortFunctions,
   type PortKey,
   portKey,
 } from './output.ts'
 import { PartialShape } from './partial-shape.ts'
 import { nativePartialShape, type PartialDimensions } from './shape.ts'
+import { assertUnchanged, type ModelSource } from './model-source.ts'
+import { notAvailable } from './not-available.ts'
 import { check, readString } from './status.ts'
 
 const inputs = (): PortFunctions => ({
@@ -34,24 +36,27 @@ const changeableInputs = (): PortFunctions => ({
   byIndex: native().ov_model_input_by_index,
 })
 
-/** Reads the same model again: OpenVINO's C library cannot copy one. */
-export type Reread = () => Model
+/** What a model was read from, and how to read that again. */
+interface Origin {
+  readonly source: ModelSource
+  readonly read: () => Model
+}
 type NewShapes = readonly (readonly [key: PortKey, shape: PartialDimensions])[]
 
 export class Model {
   readonly #handle: Handle
-  readonly #reread: Reread | undefined
-  /** What was done to the model since it was read, to do it to a clone; undefined when that is not known. */
+  readonly #origin: Origin | undefined
+  /** What was done to the model since it was read, to do it to a clone; undefined when that cannot be repeated. */
   #reshapes: NewShapes[] | undefined = []
   #friendlyName = ''
 
   /** @param pins - memory that the model reads: weights on an array of JavaScript */
-  constructor(from?: Native, pins?: unknown, reread?: Reread) {
+  constructor(from?: Native, pins?: unknown, origin?: Origin) {
     this.#handle = new Handle(this, 'Model', from, (pointer) => {
       native().ov_model_free(pointer)
     })
     keptBy.set(this, pins)
-    this.#reread = reread
+    this.#origin = origin
   }
 
   static is(value: unknown): value is Model {
@@ -60,24 +65,26 @@ export class Model {
   static handle(model: Model): Handle {
     return model.#handle
   }
-  /** Says that the model is no longer what its source says. */
+  /** Says that the model is no longer what its source says, in a way that cannot be repeated. */
   static changed(model: Model): void {
     model.#reshapes = undefined
   }
-  /** Whether the model is still what its source says. */
-  static isUnchanged(model: Model): boolean {
-    return model.#reshapes?.length === 0
+  /** What the model was read from, if it is still that. */
+  static source(model: Model): ModelSource | undefined {
+    model.#handle.assertAlive()
+    return model.#reshapes?.length === 0 ? model.#origin?.source : undefined
   }
 
   clone(...args: readonly unknown[]): Model {
     matchSignature('clone', args, [])
     this.#handle.assertAlive()
-    if (this.#reread === undefined || this.#reshapes === undefined)
+    if (this.#origin === undefined || this.#reshapes === undefined)
       throw notAvailable(
         'clone a model that a PrePostProcessor changed',
         'Read the model from its file again',
       )
-    const copy = this.#reread()
+    assertUnchanged(this.#origin.source)
+    const copy = this.#origin.read()
     for (const shapes of this.#reshapes) copy.#reshape(shapes)
     copy.#friendlyName = this.#friendlyName
     return copy
@@ -126,7 +133,7 @@ export class Model {
 
   getOutputElementType(...args: readonly [index: number]): string {
     matchSignature('getOutputElementType', args, [anInteger])
-    return portElementType(this.output(args[0]))
+    return elementName(portElementCode(this.output(args[0])))
   }
 
   input(...args: readonly [key?: number | string]): Output {
@@ -193,7 +200,3 @@ export class Model {
     this.#reshapes?.push(shapes)
   }
 }
-
-/** The error for what OpenVINO's C library has no function for. */
-export const notAvailable = (what: string, instead: string): OpenVINOError =>
-  new OpenVINOError('NOT_AVAILABLE', `OpenVINO’s C library has no function to ${what}. ${instead}.`)

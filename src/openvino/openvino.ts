@@ -3,12 +3,17 @@ import { OpenVINOError } from '../errors.ts'
 import { addon } from './addon.ts'
 import { findLibraries, type FoundBy, LIBRARY_VARIABLE, places } from './find-library.ts'
 import { loadLibrary } from './library.ts'
+import { loadOpenVINONode } from './openvino-node.ts'
 import type { NodeAddon } from './types.ts'
+
+const BINDINGS = ['openvino-node', 'libopenvino_c'] as const
+/** The variable that chooses between the bindings. */
+const BINDING_VARIABLE = 'KOSMOS2_OPENVINO_BINDING'
 
 /** What runs OpenVINO here. */
 export interface Runtime {
   /** The user's own addon, or OpenVINO's C library called by this package. */
-  readonly kind: 'openvino-node' | 'libopenvino_c'
+  readonly kind: (typeof BINDINGS)[number]
   /** OpenVINO's build number, such as `2026.4.1-22021-abcdef`. */
   readonly version: string
   readonly foundBy: FoundBy | 'installed package'
@@ -25,7 +30,46 @@ interface Loaded {
 let loaded: Loaded | undefined
 
 function load(): Loaded {
+  const binding = chosenBinding()
   const refused: string[] = []
+  return (
+    (binding === 'libopenvino_c' ? undefined : loadInstalled(refused, binding !== undefined)) ??
+    loadFound(refused)
+  )
+}
+
+/** Naming a library chooses the binding that can load one. */
+function chosenBinding(): Runtime['kind'] | undefined {
+  const { [BINDING_VARIABLE]: name, [LIBRARY_VARIABLE]: libraryPath } = process.env
+  if (!name) return libraryPath ? 'libopenvino_c' : undefined
+  const binding = BINDINGS.find((one) => one === name)
+  if (binding === undefined)
+    throw new TypeError(
+      `Expected ${BINDINGS.join(' or ')} in the variable ${BINDING_VARIABLE} but found ${name}`,
+    )
+  return binding
+}
+
+function loadInstalled(refused: string[], isDemanded: boolean): Loaded | undefined {
+  try {
+    const installed = loadOpenVINONode()
+    if (installed !== undefined) {
+      const { ov, version } = installed
+      return { ov, runtime: { kind: 'openvino-node', version, foundBy: 'installed package', refused } }
+    }
+    if (!isDemanded) return undefined
+    throw new OpenVINOError(
+      'BAD_ADDON',
+      `The variable ${BINDING_VARIABLE} asks for openvino-node, which is not installed: \`npm install openvino-node\``,
+    )
+  } catch (error) {
+    if (!(error instanceof OpenVINOError) || isDemanded) throw error
+    refused.push(error.message)
+    return undefined
+  }
+}
+
+function loadFound(refused: string[]): Loaded {
   for (const { path, foundBy } of findLibraries()) {
     try {
       const { version } = loadLibrary(path)
@@ -40,20 +84,25 @@ function load(): Loaded {
 }
 
 function notFound(refused: readonly string[]): OpenVINOError {
-  const searched = [...new Set(places().map(({ folder }) => folder))]
+  const searched = places().map(({ folder }) => folder)
   return new OpenVINOError(
     'RUNTIME_NOT_FOUND',
-    `OpenVINO's C library was not found. Searched:\n${searched.map((folder) => `  ${folder}`).join('\n')}\n` +
-      (refused.length > 0 ? `Not usable:\n${refused.map((reason) => `  ${reason}`).join('\n')}\n` : '') +
-      `\`npx kosmos2 setup\` fetches it; in this project's own folder \`npm run setup\` does; ` +
-      `the variable ${LIBRARY_VARIABLE} names a folder or file where it is.`,
+    `OpenVINO's C library was not found. Searched:\n${lines(searched)}` +
+      (refused.length > 0 ? `Found, but not usable:\n${lines(refused)}` : '') +
+      '`npx kosmos2 setup` fetches it; in the folder of kosmos2-openvino itself, `npm run setup` does. ' +
+      `The variable ${LIBRARY_VARIABLE} names a folder or file where it is.`,
   )
 }
 
+const lines = (items: readonly string[]): string => items.map((item) => `  ${item}\n`).join('')
+
 /**
- * OpenVINO, loaded at the first call.
- * @throws {OpenVINOError} `RUNTIME_NOT_FOUND`, `NOT_A_LIBRARY`, `WRONG_PLATFORM`, `WRONG_VERSION`, `MISSING_SYMBOLS` or
- *   `BAD_ADDON`
+ * OpenVINO, loaded at the first call. The user's own openvino-node if it is installed and works, else OpenVINO's C
+ * library from, in this order: the variable KOSMOS2_OPENVINO (a folder or file), the virtual environment in this
+ * package's folder, the activated one, what `npx kosmos2 setup` fetched, INTEL_OPENVINO_DIR and OpenVINO_DIR, and the
+ * system's folders. KOSMOS2_OPENVINO_BINDING, `openvino-node` or `libopenvino_c`, demands one of the two.
+ * @throws {OpenVINOError} `RUNTIME_NOT_FOUND`, which lists where it looked and what to do; for what was named or demanded
+ *   `NOT_A_LIBRARY`, `WRONG_PLATFORM`, `WRONG_VERSION`, `MISSING_SYMBOLS` or `BAD_ADDON`
  */
 export function openVINO(): {
   ov: NodeAddon
@@ -66,7 +115,7 @@ export function openVINO(): {
   return { ov: loaded.ov, source: kind, version, ...(libraryPath !== undefined && { libraryPath }) }
 }
 
-/** Which OpenVINO runs here; loads it, but compiles nothing. Throws as {@link openVINO} does. */
+/** Which OpenVINO runs here; loads it, but compiles no model. Throws as {@link openVINO} does. */
 export function findRuntime(): Runtime {
   loaded ??= load()
   return loaded.runtime

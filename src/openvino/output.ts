@@ -1,5 +1,4 @@
 // Inputs and outputs of models: openvino-node's Output (of a Model) and ConstOutput (of a CompiledModel).
-import { elementName } from './element.ts'
 import { Handle, keptBy, Native } from './handle.ts'
 import { native } from './library.ts'
 import { PartialShape } from './partial-shape.ts'
@@ -64,10 +63,10 @@ export class ConstOutput extends Output {}
 
 const typePlace = new Int32Array(new ArrayBuffer(4))
 
-/** The element type of a port, such as `f32`. */
-export function portElementType(output: Output): string {
+/** The element type of a port, OpenVINO's number. */
+export function portElementCode(output: Output): number {
   check(native().ov_port_get_element_type(Output.pointer(output), typePlace), 'reading a port’s type')
-  return elementName(typePlace[0]!)
+  return typePlace[0]!
 }
 
 /** The name of a port; undefined if it has none. */

@@ -11,17 +11,17 @@ export type NativeValue = bigint | number | string | null | object
 
 /**
  * The arguments of each function, one letter each:
- * `p` pointer (object, array or place for a result), `s` string, `n` size, `i` enum or int, `S` shape by value,
+ * `p` pointer (object, array or place for a result), `s` string, `w` string of wide characters (paths), `n` size, `i` enum or int, `S` shape by value,
  * `D` partial shape by value, `P` array of properties, `t` array of strings, `d` array of partial shapes.
  */
 const RETURNING_STATUS = {
   ov_get_openvino_version: 'p',
   ov_core_create: 'p',
-  ov_core_read_model: 'pssp',
+  ov_core_read_model_unicode: 'pwwp',
   ov_core_read_model_from_memory_buffer: 'ppnpp',
   ov_core_add_extension: 'ps',
   ov_core_compile_model_props: 'ppsnPp',
-  ov_core_compile_model_from_file_props: 'pssnPp',
+  ov_core_compile_model_from_file_unicode_props: 'pwsnPp',
   ov_core_set_properties: 'psnP',
   ov_core_get_property: 'pssp',
   ov_core_get_available_devices: 'pp',

@@ -69,22 +69,22 @@ export function takeString(text: bigint): string {
  * Runs a call on another thread.
  * @param args - its arguments; all memory among them must stay as it is until the promise settles
  */
-export function callAsync(call: NativeFunction, args: readonly NativeValue[], action: string): Promise<void> {
+export async function callAsync(
+  call: NativeFunction,
+  args: readonly NativeValue[],
+  action: string,
+): Promise<void> {
   const failuresBefore = failures
-  return new Promise((resolve, reject) => {
+  const status = await new Promise<number>((resolve, reject) => {
     // Throws, which rejects, when too many calls wait already: it is under way only after that.
-    call.async(...args, (error: Error | null, status: number) => {
+    call.async(...args, (error: Error | null, result: number) => {
       underWay.delete(args)
-      try {
-        if (error) throw error
-        check(status, action, underWay.size === 0 && failures === failuresBefore)
-        resolve()
-      } catch (failure) {
-        reject(failure)
-      }
+      if (error) reject(error)
+      else resolve(result)
     })
     underWay.add(args)
   })
+  check(status, action, underWay.size === 0 && failures === failuresBefore)
 }
 
 /** A place for one pointer or size that native code writes. */

@@ -1,6 +1,6 @@
 // The types of OpenVINO for Node, member for member those of `openvino-node` (types/addon.d.ts), so that code written
-// against one runs on the other. Optional members are additions of this library: the user's own `openvino-node` lacks
-// them, and the functions of extras.ts work on both.
+// against one runs on the other. Optional members are additions of this library, which the user's own `openvino-node`
+// lacks.
 
 // The shape is openvino-node's, too: a class is the interface of its objects with `new` among the members, and a method
 // has one signature for each way to call it.
