@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { Kosmos2 } from '../../src/model/kosmos2.ts'
 import { readTinyGolden } from '../tiny-golden.ts'
+import { converted } from './converted.ts'
 
 const kosmos = await Kosmos2.from_pretrained('models/kosmos2-tiny')
 after(() => kosmos.dispose())
@@ -65,4 +66,27 @@ test('a generation that is aborted rejects with the reason, and the next one ans
 test('an unknown option is refused by name', async () => {
   const options = { max_tokens: 5 } as object
   await assert.rejects(kosmos.caption(picture, options), /Unknown option 'max_tokens'/)
+})
+
+test('an IR folder is opened as the compiled model and gives the same answers', async (t) => {
+  const folder = await converted('models/kosmos2-tiny', 'fp32')
+  const loaded: number[] = []
+  const compiled = await Kosmos2.from_pretrained(folder, {
+    performance: 'accurate',
+    cacheFolder: null,
+    onProgress: (progress) => loaded.push(progress.loaded / progress.total),
+  })
+  t.after(() => compiled.dispose())
+  assert.deepEqual(await compiled.caption(picture), await kosmos.caption(picture))
+  assert.equal(loaded[0], 0)
+  assert.equal(loaded.at(-1), 1)
+})
+
+test('an option of the other kind of folder is refused by name', async () => {
+  await assert.rejects(
+    Kosmos2.from_pretrained('models/kosmos2-tiny', { device: 'CPU' }),
+    /Unknown option 'device' for a checkpoint/,
+  )
+  const folder = await converted('models/kosmos2-tiny', 'int8')
+  await assert.rejects(Kosmos2.from_pretrained(folder, { threads: 2 }), /Unknown option 'threads' for an IR/)
 })
