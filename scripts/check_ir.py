@@ -5,8 +5,9 @@ for the CPU in float32, runs it, and compares its outputs with reference numbers
 
 FOLDER is what `convert` wrote. REFERENCE holds float32, int64 and int32 tensors named RUN/PART/in/NAME and
 RUN/PART/out/NAME. Runs are taken in the order of their names; runs of the text part go on from one another, its cache
-kept. Prints one JSON object: for each part its largest differences from the reference by RUN/PART/out/NAME, and, of
-the text part's compiled graph, how many operations of each type there are.
+kept. Prints one JSON object: the largest difference of every output from the reference, by RUN/PART/out/NAME; and of
+each part's graph as OpenVINO runs it, how many operations of each type there are, FullyConnected and Gather with the
+type of what they multiply with or look up in, such as "FullyConnected i8".
 """
 
 import json
@@ -17,6 +18,8 @@ import numpy as np
 import openvino as ov
 
 PARTS = ("vision", "projection", "text")
+# Everything in float32, activations too: compressed weights alone may differ from the original.
+EXACT = {"INFERENCE_PRECISION_HINT": "f32", "KV_CACHE_PRECISION": "f32", "DYNAMIC_QUANTIZATION_GROUP_SIZE": "0"}
 DTYPES = {"F32": np.float32, "I64": np.int64, "I32": np.int32}
 
 
@@ -35,12 +38,18 @@ def read_safetensors(path):
 
 def compile_part(core, folder, part):
     model = core.read_model(f"{folder}/{part}.xml")
-    return core.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32", "KV_CACHE_PRECISION": "f32"})
+    return core.compile_model(model, "CPU", EXACT)
 
 
 def operations(compiled):
-    types = (op.get_rt_info()["layerType"].astype(str) for op in compiled.get_runtime_model().get_ops())
-    return dict(Counter(types))
+    counts = Counter()
+    for op in compiled.get_runtime_model().get_ops():
+        name = op.get_rt_info()["layerType"].astype(str)
+        if name in ("FullyConnected", "Gather"):
+            source = op.input(1 if name == "FullyConnected" else 0)
+            name += " " + source.get_element_type().to_string()
+        counts[name] += 1
+    return dict(counts)
 
 
 def main(folder, reference_path):
@@ -63,7 +72,8 @@ def main(folder, reference_path):
             # NaN compares as the largest difference there is.
             difference = np.nan_to_num(np.abs(actual.astype(np.float64) - expected), nan=np.inf)
             differences[name] = float(difference.max())
-    print(json.dumps({"differences": differences, "operations": operations(compiled["text"])}))
+    graphs = {part: operations(compiled[part]) for part in PARTS}
+    print(json.dumps({"differences": differences, "operations": graphs}))
 
 
 if __name__ == "__main__":

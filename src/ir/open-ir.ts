@@ -52,7 +52,7 @@ export async function openIr(
   folder: string,
   { verify = 'size' }: { readonly verify?: 'size' | 'hash' | undefined } = {},
 ): Promise<IrFolder> {
-  if (verify !== 'size' && verify !== 'hash') throw invalidRange('verify', "'size' or 'hash'", verify)
+  if (!['size', 'hash'].includes(verify)) throw invalidRange('verify', "'size' or 'hash'", verify)
   const stamp = await readStamp(folder)
   for (const part of PART_NAMES) {
     await readGraph(folder, stamp, part)
