@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Kosmos2Config } from '../src/checkpoint/config.ts'
 import { expectedTensors, LM_HEAD } from '../src/checkpoint/expected-tensors.ts'
+import { float16Bits } from '../src/ir/float16.ts'
 
 const HELP = `Writes a checkpoint with random weights.
 
@@ -76,17 +77,7 @@ function fill(dtype: Dtype, value: (i: number, next: () => number) => number): U
   if (dtype === 'F32') return new Uint8Array(numbers.buffer)
   if (dtype === 'BF16')
     return new Uint8Array(Uint16Array.from(new Uint32Array(numbers.buffer), (bits) => bits >>> 16).buffer)
-  return new Uint8Array(Uint16Array.from(numbers, float16Bits).buffer)
-}
-
-/** A number as float16, what it cannot hold cut off; for numbers below 2^16 in size. */
-export function float16Bits(number: number): number {
-  const sign = number < 0 ? 0x8000 : 0
-  const size = Math.abs(number)
-  const exponent = Math.max(-14, Math.floor(Math.log2(size)))
-  if (size === 0) return sign
-  const mantissa = Math.floor((size / 2 ** exponent) * 1024)
-  return sign | (mantissa < 1024 ? mantissa : ((exponent + 15) << 10) | (mantissa - 1024))
+  return new Uint8Array(float16Bits(numbers).buffer)
 }
 
 if (import.meta.main) {

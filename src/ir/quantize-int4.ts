@@ -1,25 +1,34 @@
-// Weights as 4-bit integers, a scale for each group of neighbours in a row.
-import { float16ToFloat32 } from '../checkpoint/float-types.ts'
+// Weights as 4-bit integers, with a scale for each group of neighbours in a row.
 import { invalidRange } from '../errors.ts'
-import { float16Bits } from './float16.ts'
+import { quantize } from './quantize.ts'
+
+const INT4_SCHEMES = ['symmetric', 'asymmetric'] as const
 
 /** `symmetric`: i4, value = code * scale. `asymmetric`: u4, value = (code - zero point) * scale. */
-export type Int4Scheme = 'symmetric' | 'asymmetric'
+export type Int4Scheme = (typeof INT4_SCHEMES)[number]
 
 /** A matrix [rows, columns] in groups [rows, columns / groupSize]. */
 export interface Int4Weights {
-  /** Two codes a byte, the first in the low half, row-major: -8..7 in two's complement, or 0..15. */
+  /**
+   * -8..7 in two's complement, or 0..15; [rows, columns], row-major, two a byte, the first in the low half. Where their
+   * number is odd the last half is 0.
+   */
   readonly codes: Uint8Array
-  /** float16 bits, one a group, row-major. Never zero; negative where that puts the -8 to use. */
+  /**
+   * float16 bits, one a group, row-major: from 2^-24 to 65504 in size. Negative ones (of the symmetric scheme) have the
+   * code -8, to which 7 has no counterpart, at the side of the largest weight.
+   */
   readonly scales: Uint16Array
-  /** 0..15, packed as the codes are, one a group; of the asymmetric scheme only. */
+  /** 0..15, one a group, packed as the codes are; of the asymmetric scheme only. */
   readonly zeroPoints?: Uint8Array
 }
 
 /**
- * Compresses whole rows of a matrix; each group alone, so that a matrix may come in blocks.
- * @param weights - [rows, columns], row-major
+ * Compresses whole rows of a matrix, each group alone: a matrix may come in blocks of rows (of an even number of weights,
+ * or the last byte of one shares its place with the first of the next).
+ * @param weights - [rows, columns], row-major; zeros stay exactly 0
  * @param groupSize - a divisor of `columns`
+ * @throws {RangeError} where the sizes do not fit, or where a weight is no number or beyond 7 * 65504: it says which
  */
 export function quantizeInt4(
   weights: Float32Array,
@@ -28,42 +37,7 @@ export function quantizeInt4(
   groupSize: number,
   scheme: Int4Scheme,
 ): Int4Weights {
-  if (!Number.isInteger(groupSize) || groupSize < 1 || columns % groupSize !== 0)
-    throw invalidRange('groupSize', `a divisor of the ${columns} columns`, groupSize)
-  const groups = (rows * columns) / groupSize
-  const exact = new Float32Array(groups)
-  const zeroPoints = new Uint8Array(groups)
-  for (let group = 0; group < groups; group++) {
-    let [least, largest] = [0, 0]
-    for (let i = group * groupSize; i < (group + 1) * groupSize; i++) {
-      least = Math.min(least, weights[i]!)
-      largest = Math.max(largest, weights[i]!)
-    }
-    if (scheme === 'symmetric') exact[group] = (-least >= largest ? -least : -largest) / 8
-    else {
-      exact[group] = (largest - least) / 15
-      zeroPoints[group] = exact[group] === 0 ? 0 : Math.round((-least / (largest - least)) * 15)
-    }
-    if (exact[group] === 0) exact[group] = 1
-    else if (Math.abs(exact[group]!) < 2 ** -24) exact[group] = Math.sign(exact[group]!) * 2 ** -24
-  }
-  const scales = float16Bits(exact)
-  const stored = float16ToFloat32(scales)
-  const [lowest, highest] = scheme === 'symmetric' ? [-8, 7] : [0, 15]
-  const codes = Int8Array.from(weights.subarray(0, rows * columns), (weight, i) => {
-    const group = Math.floor(i / groupSize)
-    return Math.max(lowest, Math.min(highest, Math.round(weight / stored[group]!) + zeroPoints[group]!))
-  })
-  return {
-    codes: packed(codes),
-    scales,
-    ...(scheme === 'asymmetric' ? { zeroPoints: packed(zeroPoints) } : {}),
-  }
-}
-
-/** Two a byte, the first in the low half. */
-function packed(codes: ArrayLike<number>): Uint8Array {
-  const bytes = new Uint8Array(Math.ceil(codes.length / 2))
-  for (let i = 0; i < codes.length; i++) bytes[i >> 1]! |= (codes[i]! & 0xf) << ((i & 1) * 4)
-  return bytes
+  if (!INT4_SCHEMES.includes(scheme)) throw invalidRange('scheme', INT4_SCHEMES.join(' or '), scheme)
+  const { codes, scales, zeroPoints } = quantize(scheme, weights, rows, columns, groupSize)
+  return scheme === 'asymmetric' ? { codes, scales, zeroPoints } : { codes, scales }
 }

@@ -1,12 +1,12 @@
 // Resizing against Pillow's, and the compiled loops against their source.
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { SOURCE_SHA256 } from '../../src/image/resize-kernel.ts'
 import { loadRgb } from '../../src/image/load-image.ts'
 import { resize, Resampling } from '../../src/image/resize.ts'
 import { readGoldenTensors } from '../goldens.ts'
+import { assertCompiledFrom } from '../kernel-source.ts'
 import { assertSameNumbers, golden, picture } from './goldens.ts'
 
 interface Case {
@@ -61,10 +61,5 @@ test('the event loop gets turns while a large picture is resized', async () => {
 })
 
 test('the compiled loops are those of resize-kernel.wat', () => {
-  const source = readFileSync(new URL('../../src/image/resize-kernel.wat', import.meta.url))
-  assert.equal(
-    SOURCE_SHA256,
-    createHash('sha256').update(source).digest('hex'),
-    'run node scripts/resize-kernel.ts',
-  )
+  assertCompiledFrom(new URL('../../src/image/resize-kernel.wat', import.meta.url), SOURCE_SHA256)
 })

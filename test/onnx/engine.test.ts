@@ -5,8 +5,8 @@ import { type TestContext, test } from 'node:test'
 import type { Engine } from '../../src/architecture/engine.ts'
 import { openCheckpoint } from '../../src/checkpoint/checkpoint.ts'
 import { bfloat16ToFloat32 } from '../../src/checkpoint/float-types.ts'
+import { float16Bits } from '../../src/ir/float16.ts'
 import { openOnnxEngine } from '../../src/onnx/engine.ts'
-import { float16Bits } from '../../scripts/random-checkpoint.ts'
 import { float32, int64, type Tensor } from '../../src/tensor.ts'
 import { safetensorsFile, temporaryFolder, type TestTensor } from '../checkpoint/make-safetensors.ts'
 import { readGoldenTensors } from '../goldens.ts'
@@ -80,7 +80,7 @@ function step(ids: readonly number[], total: number) {
 }
 
 test('a float16 checkpoint computes what the float32 one does, its weights being the same numbers', async (t) => {
-  const toFloat16 = (values: Float32Array) => bytes(Uint16Array.from(values, float16Bits))
+  const toFloat16 = (values: Float32Array) => bytes(float16Bits(values))
   const [half, full] = [await open(t, rewritten(t, 'F16', toFloat16)), await open(t, MODEL)]
   assertSame(await outputs(half), await outputs(full))
 })
