@@ -2,7 +2,7 @@
 // OpenVINO sees any of it.
 import type { Engine } from '../architecture/engine.ts'
 import type { GenerationConfig } from '../checkpoint/generation-config.ts'
-import { invalidRange, invalidType, OpenVINOError, rejectUnknownOptions, show } from '../errors.ts'
+import { invalidRange, invalidType, OpenVINOError, rejectUnknownOptions } from '../errors.ts'
 import { openIr } from '../ir/open-ir.ts'
 import { PART_NAMES, type PartName } from '../ir/parts.ts'
 import { openVINO } from '../openvino/openvino.ts'
@@ -108,7 +108,7 @@ function explain(error: unknown, weightBytes: number): unknown {
   return new OpenVINOError(
     'OUT_OF_MEMORY',
     `There is not enough memory to compile a model with ${(weightBytes / 1e9).toFixed(2)} GB of weights; close other ` +
-      `programs, or convert it to fewer bits (int8, int4). OpenVINO says: ${show(error.message)}`,
+      `programs, or convert it to fewer bits (int8, int4). ${error.message}`,
     { cause: error },
   )
 }
