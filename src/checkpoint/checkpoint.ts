@@ -5,6 +5,7 @@ import { Kosmos2Config } from './config.ts'
 import {
   expectedTensors,
   LM_HEAD,
+  outputMatrix,
   TEXT_LAYERS,
   TOKEN_EMBEDDING,
   VISION_LAYERS,
@@ -57,17 +58,17 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
   const generationConfig = await readGenerationConfig(folder, config)
   const weights = await openWeights(folder)
   try {
-    const tied = config.tie_word_embeddings || config.text_config.tie_word_embeddings
+    const lmHead = outputMatrix(config)
     const tensors = new Map(weights.tensors)
     for (const name of COMPUTED_BUFFERS) tensors.delete(name)
-    if (tied) await tie(folder, weights, tensors)
+    if (lmHead === TOKEN_EMBEDDING) await tie(folder, weights, tensors)
     checkTensors(folder, config, tensors)
     return {
       folder,
       config,
       generationConfig,
       weights,
-      lmHead: tied ? TOKEN_EMBEDDING : LM_HEAD,
+      lmHead,
       tensor: (name) => {
         const entry = tensors.get(name)
         if (entry === undefined)

@@ -13,6 +13,9 @@ export interface ExpectedTensor {
 export const TOKEN_EMBEDDING = 'text_model.model.embed_tokens.weight'
 /** Output matrix, [vocab_size, embed_dim]: the embeddings themselves where the two are tied. */
 export const LM_HEAD = 'text_model.lm_head.weight'
+/** The name under which the output matrix is stored: the embedding's where the configuration says that they are one. */
+export const outputMatrix = ({ tie_word_embeddings, text_config }: Kosmos2Config): string =>
+  tie_word_embeddings || text_config.tie_word_embeddings ? TOKEN_EMBEDDING : LM_HEAD
 /** Layers of the text decoder and of the vision tower, each as `<prefix>.<number>`. */
 export const TEXT_LAYERS = 'text_model.model.layers'
 export const VISION_LAYERS = 'vision_model.model.encoder.layers'

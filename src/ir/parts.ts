@@ -18,7 +18,10 @@ export const forEachPart = <T>(make: (part: PartName) => T): Record<PartName, T>
 })
 
 /** What describes a part of this model to an emitter. */
-export function partGraph(part: PartName, { config, lmHead }: Checkpoint): (g: Graph) => void {
+export function partGraph(
+  part: PartName,
+  { config, lmHead }: Pick<Checkpoint, 'config' | 'lmHead'>,
+): (g: Graph) => void {
   switch (part) {
     case 'vision':
       return (g) => {
