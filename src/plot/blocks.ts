@@ -1,7 +1,8 @@
 // What charts are put together from: things to draw with a height, below each other and side by side.
 import { layoutCaption } from './caption-layout.ts'
 import { setText } from './set-text.ts'
-import { decimal, element, group, type Markup } from './svg.ts'
+import type { Size } from './label-layout.ts'
+import { decimal, element, group, type Attributes, type Markup } from './svg.ts'
 import { boldFactor } from './text-width.ts'
 import { fill, type Role, type Theme } from './theme.ts'
 
@@ -50,14 +51,28 @@ export function textBlock(text: string, style: TextStyle, width: number, theme: 
   return { height: (lines.length - 1) * lineHeight + Math.round(size * 1.2), draw: () => group(...drawn) }
 }
 
+/** A block on a rectangle with round corners. @param padding - between its edge and the block, in pixels */
+export function framed(block: Block, width: number, padding: Size, paint: Attributes): Block {
+  const height = block.height + 2 * padding.height
+  const edge = { x: 0.5, y: 0.5, width: width - 1, height: height - 1, rx: 6 }
+  return {
+    height,
+    draw: (id) =>
+      group(element('rect', { ...edge, ...paint }), moved(block.draw(id), padding.width, padding.height)),
+  }
+}
+
+/** Markup with its origin elsewhere. */
+export function moved(drawn: Markup, x: number, y: number): Markup {
+  if (x === 0 && y === 0) return drawn
+  return element('g', { transform: `translate(${decimal(x)} ${decimal(y)})` }, drawn)
+}
+
 function placed(blocks: readonly Block[], id: string, at: (index: number) => [x: number, y: number]): Markup {
   return group(
     ...blocks.map((block, index) => {
       const [x, y] = at(index)
-      const drawn = block.draw(`${id}-${index}`)
-      return x === 0 && y === 0
-        ? drawn
-        : element('g', { transform: `translate(${decimal(x)} ${decimal(y)})` }, drawn)
+      return moved(block.draw(`${id}-${index}`), x, y)
     }),
   )
 }

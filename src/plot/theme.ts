@@ -43,6 +43,12 @@ export function stroke(role: Role, theme: Theme): Attributes {
   return { class: `stroke-${role}`, stroke: (theme === 'dark' ? dark : light)[role] }
 }
 
+/** A shape in the colour of one role with an outline in that of another. */
+export function fillAndStroke(filled: Role, stroked: Role, theme: Theme): Attributes {
+  const [inside, outline] = [fill(filled, theme), stroke(stroked, theme)]
+  return { ...inside, ...outline, class: `${inside['class']} ${outline['class']}` }
+}
+
 /** The style sheet of one picture. @param id - the picture's id: its rules reach nothing else on the page */
 export function themeStyle(id: string, theme: Theme, rules = ''): Markup | undefined {
   const scheme = roles
