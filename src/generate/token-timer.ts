@@ -50,17 +50,16 @@ export class TokenTimer implements Streamer {
 
   end(): void {}
 
+  /** Milliseconds that each new token took: the first from the making of the timer, the others from the one before. */
+  get steps(): readonly number[] {
+    return this.#came.map((time, i) => time - (this.#came[i - 1] ?? this.#start))
+  }
+
   /** So far; what needs more tokens than came is NaN. */
   get times(): TokenTimes {
-    const [first = NaN] = this.#came
-    const steps = this.#came.slice(1).map((time, i) => time - this.#came[i]!)
-    const eachToken = median(steps)
-    return {
-      tokens: this.#came.length,
-      firstToken: first - this.#start,
-      eachToken,
-      tokensPerSecond: 1000 / eachToken,
-    }
+    const [firstToken = NaN, ...others] = this.steps
+    const eachToken = median(others)
+    return { tokens: this.#came.length, firstToken, eachToken, tokensPerSecond: 1000 / eachToken }
   }
 }
 

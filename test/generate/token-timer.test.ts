@@ -23,6 +23,7 @@ test('the first token counts from the making of the timer, the others from the o
   assert.deepEqual(timer.times, { tokens: 5, firstToken: 80, eachToken: 10, tokensPerSecond: 100 })
   assert.deepEqual(told.at(3), { tokens: 4, firstToken: 80, eachToken: 10, tokensPerSecond: 100 })
   assert.equal(told.length, 5)
+  assert.deepEqual(timer.steps, [80, 10, 10, 50, 10])
 })
 
 test('between two in the middle lies their mean', () => {
