@@ -65,7 +65,7 @@ function setScheme(scheme: i32): void {
   highest = lowest + (scheme == 0 ? 255 : 15)
   plainRatio = asymmetric ? 7.5 : scheme == 1 ? 8 : 127
   firstRatio = scheme == 0 ? 124 : 6.75
-  ratioStep = scheme == 0 ? 2 : 0.5
+  ratioStep = scheme == 0 ? 2 : 0.625
 }
 
 /** @returns whether all weights are numbers within the limit */

@@ -16,8 +16,8 @@ export interface Group {
 /** Codes, and how many scales reach from the middle of the range to its end: at first, and from where by what in a search. */
 const SETTINGS = {
   int8: { lowest: -128, highest: 127, plainRatio: 127, firstRatio: 124, ratioStep: 2 },
-  symmetric: { lowest: -8, highest: 7, plainRatio: 8, firstRatio: 6.75, ratioStep: 0.5 },
-  asymmetric: { lowest: 0, highest: 15, plainRatio: 7.5, firstRatio: 6.75, ratioStep: 0.5 },
+  symmetric: { lowest: -8, highest: 7, plainRatio: 8, firstRatio: 6.75, ratioStep: 0.625 },
+  asymmetric: { lowest: 0, highest: 15, plainRatio: 7.5, firstRatio: 6.75, ratioStep: 0.625 },
 } as const
 
 const { fround, abs, max, min } = Math
