@@ -33,6 +33,7 @@ export function compressPool(): CompressPool {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js' // as source under test, built in the package
     const worker = new Worker(new URL(`./compress-worker.${extension}`, import.meta.url), {
       name: 'kosmos2-compress',
+      execArgv: [], // a process started with code on its command line has options that a worker refuses
     })
     const entry = { worker, waiting: 0 }
     worker.on('message', (reply: CompressReply) => {

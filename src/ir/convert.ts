@@ -4,8 +4,10 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { type Checkpoint, openCheckpoint } from '../checkpoint/checkpoint.ts'
+import { fileStatus } from '../checkpoint/file-status.ts'
 import { resolveCheckpoint } from '../checkpoint/hub.ts'
 import { CheckpointError, invalidType } from '../errors.ts'
+import { partSize } from './conversion-sizes.ts'
 import { type ConvertOptions, type ConvertSettings, convertSettings } from './convert-options.ts'
 import { emitIr, type IrPart } from './emitter.ts'
 import type { FileIdentity } from './hashed-file.ts'
@@ -13,8 +15,8 @@ import { openIr } from './open-ir.ts'
 import { clearLeftovers, expectSpace, outputState, realFolder, replaceFolder } from './output-folder.ts'
 import { forEachPart, PART_NAMES, partGraph, type PartName } from './parts.ts'
 import { hashSource, smallFiles, sourceState, weightBytes } from './source.ts'
-import { type PartStamp, type Stamp, STAMP_FILE, STAMP_FORMAT } from './stamp.ts'
-import { storedBytes, type WeightSettings } from './weight-form.ts'
+import { isIrFolder, type PartStamp, type Stamp, STAMP_FILE, STAMP_FORMAT } from './stamp.ts'
+import type { WeightSettings } from './weight-form.ts'
 import { writeBins } from './write-bins.ts'
 
 /** How far a conversion is. */
@@ -73,8 +75,14 @@ export async function convert(
       onProgress({ phase: 'download', part: undefined, tensor: file, done: loaded, total })
     },
   })
+  if (await isIrFolder(sourceFolder))
+    throw new CheckpointError(
+      'NOT_A_CHECKPOINT',
+      `${sourceFolder}: expected a checkpoint, but this is a conversion already; convert what it was made of`,
+    )
   const checkpoint = await openCheckpoint(sourceFolder)
   try {
+    signal?.throwIfAborted()
     const source = await readSource(nameOrFolder, checkpoint)
     const parts = (await reusable(target, source, settings)) ?? (await make(target, source, settings))
     return { folder, reused: parts.reused, parts: parts.stamps }
@@ -116,7 +124,8 @@ async function reusable(
   if (
     stamp?.source.bytes !== total ||
     !isDeepStrictEqual(stamp.files, identities(files)) ||
-    PART_NAMES.some((part) => !isDeepStrictEqual(stamp.parts[part].settings, weights[part]))
+    PART_NAMES.some((part) => !isDeepStrictEqual(stamp.parts[part].settings, weights[part])) ||
+    !(await areThere(target, files))
   )
     return undefined
   const { sha256 } = await hashSource(checkpoint.weights, {
@@ -126,6 +135,11 @@ async function reusable(
     },
   })
   return sha256 === stamp.source.sha256 ? { reused: true, stamps: stamp.parts } : undefined
+}
+
+async function areThere(folder: string, files: Source['files']): Promise<boolean> {
+  const found = await Promise.all([...files.keys()].map((name) => fileStatus(join(folder, name))))
+  return [...files.values()].every(({ byteLength }, i) => found[i]?.size === byteLength)
 }
 
 /** Undefined where the conversion is damaged or of another format: then it is made again. */
@@ -193,16 +207,8 @@ function partStamp(
   xml: FileIdentity,
   bin: FileIdentity,
 ): PartStamp {
-  const sum = (size: (tensor: (typeof tensors)[number]) => number) =>
-    tensors.reduce((total, tensor) => total + size(tensor), 0)
-  return {
-    xml,
-    bin,
-    settings,
-    parameters: sum(({ entry }) => entry.shape.reduce((a, b) => a * b, 1)),
-    sourceBytes: sum(({ entry }) => entry.byteLength),
-    weightBytes: sum(({ pieces }) => storedBytes(pieces)),
-  }
+  const sourceBytes = tensors.reduce((sum, { entry }) => sum + entry.byteLength, 0)
+  return { xml, bin, settings, sourceBytes, ...partSize(tensors) }
 }
 
 const identity = (content: Uint8Array): FileIdentity => ({

@@ -52,7 +52,8 @@ export async function realFolder(folder: string): Promise<string> {
 /**
  * Makes a folder by way of a temporary one beside it.
  * @param fill - writes everything into the temporary folder
- * @throws whatever `fill` throws; then nothing is left behind, and what was at `folder` is still there
+ * @throws {CheckpointError} `NO_SPACE` where the disk takes no more
+ * @throws whatever else `fill` throws; then nothing is left behind, and what was at `folder` is still there
  */
 export async function replaceFolder<T>(folder: string, fill: (temporary: string) => Promise<T>): Promise<T> {
   await mkdir(dirname(folder), { recursive: true })
@@ -63,6 +64,13 @@ export async function replaceFolder<T>(folder: string, fill: (temporary: string)
     const result = await fill(temporary)
     await takeName(temporary, folder)
     return result
+  } catch (cause) {
+    if (!FULL.includes((cause as NodeJS.ErrnoException).code ?? '')) throw cause
+    throw new CheckpointError(
+      'NO_SPACE',
+      `${folder}: the disk took no more (${(cause as Error).message}), and what was written was removed; ${ROOM}`,
+      { cause },
+    )
   } finally {
     await rm(temporary, { recursive: true, force: true })
     active.delete(temporary)
@@ -140,9 +148,12 @@ export async function expectSpace(folder: string, bytes: number): Promise<void> 
   if (free < bytes)
     throw new CheckpointError(
       'NO_SPACE',
-      `${folder}: the conversion takes ${megabytes(bytes)}, but ${parent} has ${megabytes(free)} free; make room, name a ` +
-        'folder on another disk, or choose smaller weights (int8, int4)',
+      `${folder}: the conversion takes ${megabytes(bytes)}, but ${parent} has ${megabytes(free)} free; ${ROOM}`,
     )
 }
+
+/** What the system calls a full disk, a used-up share of it, and a file larger than is allowed. */
+const FULL = ['ENOSPC', 'EDQUOT', 'EFBIG']
+const ROOM = 'make room, name a folder on another disk, or choose smaller weights (int8, int4)'
 
 const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`
