@@ -61,6 +61,9 @@ export type OpenVINOErrorCode =
   | 'WRONG_VERSION' // another major version than the one supported
   | 'MISSING_SYMBOLS' // a library without functions that are needed
   | 'BAD_ADDON' // the openvino-node that was asked for is missing or failed its self-check
+  | 'DOWNLOAD_FAILED' // fetching the runtime: no pip, no network, or nothing there
+  | 'HASH_MISMATCH' // what was fetched is not what was published
+  | 'BAD_WHEEL' // the wheel is damaged, or holds something else than OpenVINO's libraries
   | 'UNKNOWN_DEVICE'
   | 'NOT_AVAILABLE' // what OpenVINO's C library cannot do
   | 'DISPOSED' // used after dispose()

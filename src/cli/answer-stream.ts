@@ -1,0 +1,40 @@
+// The text of an answer while it is being written, without the tags that link its phrases to boxes.
+import type { Kosmos2, Streamer } from '../index.ts'
+
+/** A streamer, and what completes what it wrote. */
+export interface AnswerStream extends Streamer {
+  /** Writes what is left of the whole text, and ends the line. */
+  finish(text: string): void
+}
+
+/**
+ * Writes whole words as they come: a tag may still change what stands around it, a word's last letters may be in the
+ * next token.
+ * @param write - takes each piece
+ */
+export function streamAnswer({ processor }: Kosmos2, write: (piece: string) => void): AnswerStream {
+  const ids: number[] = []
+  let written = ''
+  const writeUpTo = (text: string): void => {
+    if (!text.startsWith(written)) return
+    write(text.slice(written.length))
+    written = text
+  }
+  return {
+    put(fresh) {
+      ids.push(...fresh)
+      const [text] = processor.post_process_generation(processor.decode(ids, { skip_special_tokens: true }))
+      writeUpTo(text.slice(0, text.lastIndexOf(' ') + 1))
+    },
+    end() {},
+    finish(text) {
+      // The tidied text can differ from what was shown of it, in spaces at the most.
+      if (!text.startsWith(written)) {
+        write('\n')
+        written = ''
+      }
+      writeUpTo(text)
+      write('\n')
+    },
+  }
+}
