@@ -29,7 +29,7 @@ export interface ChartOptions {
  */
 export async function chart(plot: object, options: ChartOptions = {}): Promise<string> {
   rejectUnknownOptions('chart', options, ['theme'])
-  const { marks } = plot as { readonly marks?: unknown }
+  const marks = (plot as { readonly marks?: unknown } | null | undefined)?.marks
   if (!Array.isArray(marks))
     throw invalidType('marks', 'an array of marks, such as [Plot.barX(rows, { x, y })]', marks)
   const { title, subtitle, caption, width, ariaDescription = '', ...rest } = plot as PlotTexts

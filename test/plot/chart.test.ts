@@ -121,6 +121,7 @@ test('hostile text stays text, and the document well-formed', async () => {
 const marks = [Plot.frame()]
 const bad: [plot: unknown, options: object, message: RegExp][] = [
   [{}, {}, /Expected an array of marks, such as .* for marks but received undefined/],
+  [null, {}, /Expected an array of marks/],
   [{ marks: 'bar' }, {}, /Expected an array of marks, such as .* for marks but received 'bar'/],
   [{ marks: [1] }, {}, /Observable Plot cannot draw \{ marks: .*missing render function/],
   [{ marks, width: 100 }, {}, /Expected a number of pixels from 280 to 4096 for width but received 100/],
