@@ -1,5 +1,5 @@
-// The inner loops of weight compression, in AssemblyScript: float32 to float16, and the search for the scales of integer
-// codes. Numbers are float32 and sums run in the order of the weights, so that every machine gives the same.
+// The inner loops of weight compression, in AssemblyScript: float32 to float16, and the search for the scales of
+// integer codes. Numbers are float32 and sums run in the order of the weights, so that every machine gives the same.
 //
 // A group is some weights side by side that share a scale: value = (code - zero point) * scale. Its error is the sum of
 // the squared differences between weights and values. Eight candidates for the scale are tried at a time, one a lane of
@@ -19,7 +19,7 @@ const LARGEST_SCALE: f32 = 65504
 
 // A scheme: its codes, and its ratios. The plain one takes the weights' range for the codes'; the search starts with
 // eight from `firstRatio` on.
-let lowest: f32, highest: f32, asymmetric: bool
+let lowestCode: f32, highestCode: f32, asymmetric: bool
 let plainRatio: f32, firstRatio: f32, ratioStep: f32
 
 // Where the group in hand lies: up to `reach` to both sides of `middle`. A negative reach asks for a negative scale.
@@ -61,8 +61,8 @@ export function quantize(
 
 function setScheme(scheme: i32): void {
   asymmetric = scheme == 2
-  lowest = asymmetric ? 0 : scheme == 1 ? -8 : -128
-  highest = lowest + (scheme == 0 ? 255 : 15)
+  lowestCode = asymmetric ? 0 : scheme == 1 ? -8 : -128
+  highestCode = lowestCode + (scheme == 0 ? 255 : 15)
   plainRatio = asymmetric ? 7.5 : scheme == 1 ? 8 : 127
   firstRatio = scheme == 0 ? 124 : 6.75
   ratioStep = scheme == 0 ? 2 : 0.625
@@ -87,7 +87,7 @@ function setReach(group: usize, end: usize, limit: f32): bool {
   // Numbers too small for any scale, zeros too, are seen through the smallest.
   reach = max(asymmetric ? (to - from) / 2 : max(-from, to), SMALLEST_SCALE)
   // The codes of int4 reach further down than up: that is for the largest weight.
-  if (lowest == -8 && to > -from) reach = -reach
+  if (lowestCode == -8 && to > -from) reach = -reach
   return true
 }
 
@@ -122,9 +122,9 @@ function setRatios(first: f32, step: f32): void {
 }
 
 function setCandidates(): void {
-  const from = f32x4.splat(lowest)
-  const to = f32x4.splat(highest)
-  const center = f32x4.splat(asymmetric ? (lowest + highest) / 2 : 0)
+  const from = f32x4.splat(lowestCode)
+  const to = f32x4.splat(highestCode)
+  const center = f32x4.splat(asymmetric ? (lowestCode + highestCode) / 2 : 0)
   for (let half: usize = 0; half < TABLE; half += HALF) {
     setScales(half, f32x4.div(f32x4.splat(reach), v128.load(RATIO + half)))
     // The middle of the weights comes as near to that of the codes as a whole number allows.
@@ -164,8 +164,8 @@ function measure(group: usize, end: usize): void {
 }
 
 /**
- * Moves each candidate's scale to the one of least error for the codes that it gives: by <off, code> / <code, code>, off
- * being what the codes are off.
+ * Moves each candidate's scale to the one of least error for the codes that it gives: by <off, code> / <code, code>,
+ * off being what the codes are off.
  */
 function fit(group: usize, end: usize): void {
   for (let half: usize = 0; half < TABLE; half += HALF) {
