@@ -45,7 +45,7 @@ export class CompiledModel {
       'creating an inference request',
       this.#handle.pointer,
     )
-    return new InferRequest(new Native(request), this, () => this.#resultOutputs())
+    return new InferRequest(new Native(request), this, this.#resultOutputs())
   }
 
   input(...args: readonly [key?: number | string]): ConstOutput {

@@ -27,9 +27,13 @@ export const LIBRARY_VARIABLE = 'KOSMOS2_OPENVINO'
 /** This package's own folder: src/openvino and dist/openvino lie equally deep in it. */
 const packageFolder = (): string => fileURLToPath(new URL('../..', import.meta.url))
 
+/** The library's name on a system, without a version. */
+export const libraryName = (platform: string = process.platform): string =>
+  platform === 'win32' ? 'openvino_c.dll' : platform === 'darwin' ? 'libopenvino_c.dylib' : 'libopenvino_c.so'
+
 /** Whether a file's name is that of OpenVINO's C library, of whatever version: `libopenvino_c.so.2641`. */
 export function isLibraryName(name: string, platform: string): boolean {
-  if (platform === 'win32') return name.toLowerCase() === 'openvino_c.dll'
+  if (platform === 'win32') return name.toLowerCase() === libraryName(platform)
   return platform === 'darwin'
     ? /^libopenvino_c(\.[\d.]+)?\.dylib$/.test(name)
     : /^libopenvino_c\.so(\.[\d.]+)?$/.test(name)

@@ -19,15 +19,16 @@ export type NamedOutputs = ReadonlyMap<string, Output>
 export class InferRequest {
   readonly #handle: Handle
   readonly #model: CompiledModel | undefined
-  readonly #outputs: (() => NamedOutputs) | undefined
+  readonly #outputs: NamedOutputs | undefined
   /** What keeps the memory of the tensors that are set alive, by how they were set. */
   readonly #pins = new Map<InputKey, readonly unknown[]>()
   /** The last run that was asked for, while there are any; runs wait for each other. */
   #last: Promise<void> | undefined
   #runs = 0
-  #running = false
+  /** The native request while it runs, which is longer than this object if that is disposed. */
+  #running: bigint | undefined
 
-  constructor(from?: Native, model?: CompiledModel, outputs?: () => NamedOutputs) {
+  constructor(from?: Native, model?: CompiledModel, outputs?: NamedOutputs) {
     this.#handle = new Handle(this, 'InferRequest', from, (pointer) => {
       native().ov_infer_request_free(pointer)
     })
@@ -38,7 +39,7 @@ export class InferRequest {
   /** Throws while an inference runs, when tensors of this request must not be read, and after dispose(). */
   assertIdle(): void {
     this.#handle.assertAlive()
-    if (this.#running)
+    if (this.#running !== undefined)
       throw new OpenVINOError('BUSY', 'An inference of this InferRequest is running; await it first')
   }
 
@@ -59,7 +60,8 @@ export class InferRequest {
   }
 
   cancel(): void {
-    check(native().ov_infer_request_cancel(this.#handle.pointer), 'cancelling an inference')
+    if (this.#running !== undefined)
+      check(native().ov_infer_request_cancel(this.#running), 'cancelling an inference')
   }
 
   getCompiledModel(): CompiledModel {
@@ -212,13 +214,25 @@ export class InferRequest {
   async #run(inputs: readonly [InputKey, Tensor][]): Promise<void> {
     try {
       this.#set(inputs)
-      this.#running = true
-      await this.#handle.during((pointer) =>
-        callAsync(native().ov_infer_request_infer, [pointer], 'inference'),
-      )
+      await this.#handle.during((pointer) => this.#start(pointer))
     } finally {
-      this.#running = false
       if (--this.#runs === 0) this.#last = undefined
+    }
+  }
+
+  /** Starting returns at once, on this thread, so that cancel() finds a run that has begun; another thread waits. */
+  async #start(pointer: bigint): Promise<void> {
+    const { ov_infer_request_start_async: start, ov_infer_request_wait: wait } = native()
+    check(start(pointer), 'starting an inference')
+    this.#running = pointer
+    try {
+      await callAsync(wait, [pointer], 'inference')
+    } catch (error) {
+      // Where no other thread could wait, this one does: nothing may go on while an inference runs.
+      if (!(error instanceof OpenVINOError)) wait(pointer)
+      throw error
+    } finally {
+      this.#running = undefined
     }
   }
 
@@ -226,7 +240,7 @@ export class InferRequest {
   #results(): Tensors {
     const results: Tensors = {}
     const request = this.#handle.pointer
-    for (const [name, output] of this.#outputs!()) {
+    for (const [name, output] of this.#outputs!) {
       const tensor = read(
         native().ov_infer_request_get_tensor_by_const_port,
         'getting an output',

@@ -1,7 +1,7 @@
 // OpenVINO for this process: found and loaded at the first use, and then always the same.
 import { OpenVINOError } from '../errors.ts'
 import { addon } from './addon.ts'
-import { findLibraries, type FoundBy, LIBRARY_VARIABLE, places } from './find-library.ts'
+import { findLibraries, type FoundBy, LIBRARY_VARIABLE, libraryName, places } from './find-library.ts'
 import { loadLibrary } from './library.ts'
 import { loadOpenVINONode } from './openvino-node.ts'
 import type { NodeAddon } from './types.ts'
@@ -70,12 +70,20 @@ function loadInstalled(refused: string[], isDemanded: boolean): Loaded | undefin
 }
 
 function loadFound(refused: string[]): Loaded {
-  for (const { path, foundBy } of findLibraries()) {
+  const found = findLibraries()
+  // What the user named must be right: no other library instead of it.
+  const named = process.env[LIBRARY_VARIABLE]
+  if (named && found[0]?.foundBy !== 'environment variable')
+    throw new OpenVINOError(
+      'RUNTIME_NOT_FOUND',
+      `The variable ${LIBRARY_VARIABLE} names ${named}, where OpenVINO's C library is not: neither a file nor a folder ` +
+        `with ${libraryName()} in it, in libs, lib, openvino/libs or runtime`,
+    )
+  for (const { path, foundBy } of found) {
     try {
       const { version } = loadLibrary(path)
       return { ov: addon, runtime: { kind: 'libopenvino_c', version, foundBy, libraryPath: path, refused } }
     } catch (error) {
-      // What the user named must be right; elsewhere the next may be.
       if (!(error instanceof OpenVINOError) || foundBy === 'environment variable') throw error
       refused.push(error.message)
     }

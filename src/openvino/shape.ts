@@ -1,5 +1,6 @@
 // Shapes between JavaScript and OpenVINO's C structures: ov_shape_t, ov_partial_shape_t and ov_dimension_t.
 import { library, native } from './library.ts'
+import { notAvailable } from './not-available.ts'
 import { check } from './status.ts'
 import type { NativeFunction } from './signatures.ts'
 import type { Dimension } from './types.ts'
@@ -44,11 +45,16 @@ export function nativeShape(shape: unknown): NativeShape {
   return { rank: lengths.length, dims: sharedDims }
 }
 
+/** What the library answers for a shape without dimensions, which it cannot give (its own calls here are right). */
+const REFUSED = -14
+
 const place = new BigInt64Array(new ArrayBuffer(16)) // ov_shape_t: rank, dims
 
 /** The shape that a function writes to its last argument. */
 export function readShape(call: NativeFunction, action: string, owner: bigint): number[] {
-  check(call(owner, place), action)
+  const status = call(owner, place)
+  if (status === REFUSED) return []
+  check(status, action)
   const rank = Number(place[0])
   if (rank > MAX_RANK) throw new RangeError(`OpenVINO gave a shape of ${rank} dimensions`)
   try {
@@ -60,7 +66,7 @@ export function readShape(call: NativeFunction, action: string, owner: bigint): 
 
 const partialPlace = new BigInt64Array(new ArrayBuffer(24)) // ov_partial_shape_t: least and greatest rank, dims
 
-/** The partial shape of a port. */
+/** The partial shape of a port. The library gives an open rank as one open dimension. */
 export function readPartialShape(port: bigint, action: string): PartialDimensions {
   check(native().ov_port_get_partial_shape(port, partialPlace), action)
   const [least = 0n, most = 0n, dims = 0n] = partialPlace
@@ -83,12 +89,13 @@ function dimension(least: number, most: number): Dimension {
   return [least, most === NO_LIMIT ? Infinity : most]
 }
 
-/** A partial shape as native code takes it. */
+/** A partial shape as native code takes it. It makes one open dimension of an open rank, and an open rank of none. */
 export function nativePartialShape(dimensions: PartialDimensions): NativePartialShape {
-  if (dimensions === undefined)
-    return { rank: { min: 0, max: NO_LIMIT }, dims: new BigInt64Array(new ArrayBuffer(16)) }
+  if (dimensions === undefined) throw notAvailable('reshape to an open rank', 'Give the number of dimensions')
+  if (dimensions.length === 0)
+    throw notAvailable('reshape to a scalar', 'Use the shape [1], or a model whose input is a scalar')
   const rank = dimensions.length
-  const dims = new BigInt64Array(new ArrayBuffer(16 * Math.max(1, dimensions.length)))
+  const dims = new BigInt64Array(new ArrayBuffer(16 * dimensions.length))
   dimensions.forEach((one, i) => {
     const [least, most] = typeof one === 'number' ? (one < 0 ? [0, Infinity] : [one, one]) : one
     dims[2 * i] = BigInt(least)

@@ -64,6 +64,8 @@ const RETURNING_STATUS = {
   ov_infer_request_get_output_tensor: 'pp',
   ov_infer_request_get_output_tensor_by_index: 'pnp',
   ov_infer_request_infer: 'p',
+  ov_infer_request_start_async: 'p',
+  ov_infer_request_wait: 'p',
   ov_infer_request_cancel: 'p',
   ov_tensor_create: 'iSp',
   ov_tensor_create_from_host_ptr: 'iSpp',

@@ -39,6 +39,7 @@ export interface Version {
   buildNumber: string
   /** What it is the version of. */
   description: string
+  toString(): string
 }
 
 /** Frees the native object at once instead of when JavaScript collects its owner. */
@@ -248,7 +249,7 @@ export interface InferRequest extends Disposable {
    * argument it runs on the tensors that are set. Not in `openvino-node`.
    */
   runAsync?(inputData?: { [inputName: string]: Tensor } | Tensor[]): Promise<void>
-  /** Ends the run under way, which then rejects with code `CANCELLED`. Not in `openvino-node`. */
+  /** Ends the run under way, if any, which then rejects with code `CANCELLED`. Not in `openvino-node`. */
   cancel?(): void
 }
 
