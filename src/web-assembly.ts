@@ -1,5 +1,5 @@
-// How the kernels are started: inner loops that JavaScript has no words for (several numbers in one instruction), compiled
-// to WebAssembly by scripts/kernels.ts and carried in the source as base64.
+// How the kernels are started: inner loops that JavaScript has no words for (several numbers in one instruction),
+// compiled to WebAssembly by scripts/kernels.ts and carried in the source as base64.
 
 // The parts of the WebAssembly API in use: the type libraries for Node leave it out.
 declare const WebAssembly: {

@@ -1,7 +1,7 @@
 // float32 as float16 (IEEE 754 binary16), for weights in the IR; checkpoint/float-types.ts is the way back.
 import { compressionKernel, KERNEL_BYTES } from './compression-kernel.ts'
 
-/** Numbers that are copied into the kernel's memory at a time: the nearest cache holds them and what becomes of them. */
+/** Numbers that are copied into the kernel's memory at a time: a near cache holds them and what becomes of them. */
 const BLOCK = 32768
 
 /**

@@ -24,8 +24,8 @@ export interface Int4Weights {
 }
 
 /**
- * Compresses whole rows of a matrix, each group alone: a matrix may come in blocks of rows (of an even number of weights,
- * or the last byte of one shares its place with the first of the next).
+ * Compresses whole rows of a matrix, each group alone: a matrix may come in blocks of rows, of an even number of weights
+ * where their bytes are put together again.
  * @param weights - [rows, columns], row-major; zeros stay exactly 0
  * @param groupSize - a divisor of `columns`
  * @throws {RangeError} where the sizes do not fit, or where a weight is no number or beyond 7 * 65504: it says which

@@ -3,16 +3,16 @@
 //
 // The scale is looked for by its effect. One that takes the range of the weights for the range of the codes wastes codes
 // on a few large weights; one that clips those has smaller steps for all others. Sixteen are tried, from somewhat above
-// the plain one down to two thirds of it (nine tenths for 8 bits), and the least squares for the codes w / s that the last
-// eight give: <w, q> / <q, q>. What counts is the error of the scale as it is stored, in float16. More trials gain next to
-// nothing: the error is within half a percent of what hundreds of scales come to.
+// the plain one down to two thirds of it (nine tenths for 8 bits), and with the codes w / s that the last eight give, the
+// least squares: <w, q> / <q, q>. What counts is the error of the scale as it is stored, in float16. More trials gain
+// next to nothing: the error is within half a percent of what hundreds of scales come to.
 import { invalidRange } from '../errors.ts'
 import { compressionKernel, KERNEL_BYTES } from './compression-kernel.ts'
 
 /** In the order of the kernel's numbers for them. */
 const SCHEMES = ['int8', 'symmetric', 'asymmetric'] as const
 
-/** The largest weight, for float16 to hold the scale whatever the others are: the last code of either sign times 65504. */
+/** The largest weight: float16 holds the scale whatever the others are. The last code of both signs times 65504. */
 const LARGEST_WEIGHT = { int8: 65504 * 127, symmetric: 65504 * 7, asymmetric: 65504 * 7 } as const
 
 /** Bytes of weights that are copied into the kernel's memory at a time: the second cache holds them. */
