@@ -95,6 +95,8 @@ function checkSizes(sizes: unknown): string[] {
   for (const [index, size] of (sizes as Partial<Record<keyof ModelSize, unknown>>[]).entries()) {
     const { name, bytes } = size
     if (typeof name !== 'string') throw invalidType(`sizes[${index}].name`, 'a string', name)
+    if ((sizes as { name: unknown }[]).findIndex((other) => other.name === name) !== index)
+      throw invalidRange(`sizes[${index}].name`, 'each name once', name)
     if (typeof bytes !== 'object' || bytes === null || Object.keys(bytes).length === 0)
       throw invalidType(
         `sizes[${index}].bytes`,

@@ -27,6 +27,8 @@ export interface WeightHistogramOptions extends ChartFrame {
 /** Heights in pixels. */
 const panel = { height: 92, aboveAll: 20, axis: 20 }
 const labelSize = 13
+/** Over the frame, where no distribution reaches. */
+const textOver = { dy: -panel.aboveAll + 2, lineAnchor: 'top' } as const
 /** Room for one number on the axis. */
 const tickWidth = 80
 
@@ -48,7 +50,8 @@ export async function weightHistogram(
   const blocks: Block[] = []
   for (const index of counted.keys())
     blocks.push(await drawPanel(counted, index, frame.width - 2 * cardPadding, frame.theme))
-  return chartCard({ ...frame, description: counted.map(describe).join('; '), body: stacked(blocks, 6) })
+  const description = counted.map((one) => `${one.label}: ${inShares(one)}`).join('; ')
+  return chartCard({ ...frame, description, body: stacked(blocks, 6) })
 }
 
 interface Counted extends Histogram {
@@ -74,23 +77,22 @@ async function drawPanel(
     index === 0
       ? { fill: 'var(--muted)', fillOpacity: 0.5 }
       : { fill: entityColour(index - 1), fillOpacity: 0.85 }
-  const margin = { left: 0, right: 0, top: panel.aboveAll, bottom: isLast ? panel.axis : 1 }
+  const below = isLast ? panel.axis : 1
   const marks = [
     Plot.areaY(steps, { ...place, ...colour }),
     index > 0 && Plot.line(all[0]!.steps, { ...place, stroke: 'currentColor', strokeWidth: 1, clip: true }),
     Plot.ruleY([0], { stroke: 'var(--border)' }),
     isLast && Plot.axisX({ label: null, tickSize: 4, ticks: Math.floor(width / tickWidth) }),
-    // Over the frame, where no distribution reaches.
     Plot.text([label], { ...textOver, frameAnchor: 'top-left', fontWeight: 'bold', fontSize: labelSize }),
     Plot.text([inShares(all[index]!)], { ...textOver, frameAnchor: 'top-right', fill: 'var(--muted)' }),
   ]
   return plotBlock(
     {
-      height: margin.top + panel.height + margin.bottom,
-      marginLeft: margin.left,
-      marginRight: margin.right,
-      marginTop: margin.top,
-      marginBottom: margin.bottom,
+      height: panel.aboveAll + panel.height + below,
+      marginTop: panel.aboveAll,
+      marginBottom: below,
+      marginLeft: 0,
+      marginRight: 0,
       x: { axis: null, domain: range },
       y: { axis: null, domain: [0, highest] },
       marks: marks.filter((mark) => mark !== false),
@@ -98,12 +100,6 @@ async function drawPanel(
     width,
     theme,
   )
-}
-
-const textOver = { dy: -panel.aboveAll + 2, lineAnchor: 'top' } as const
-
-function describe(counted: Counted): string {
-  return `${counted.label}: ${inShares(counted)}`
 }
 
 function inShares({ highest, beyond }: Counted): string {

@@ -50,6 +50,7 @@ test('totals stand beside the bars, with how many times smaller they are, and pa
 const bad: [sizes: unknown, message: RegExp][] = [
   [{}, /Expected an array of one to twelve \{ name, bytes \} for sizes but received \{\}/],
   [[{ bytes: { text: 1 } }], /Expected a string for sizes\[0\]\.name/],
+  [[sizes[0], sizes[0]], /Expected each name once for sizes\[1\]\.name but received 'FP32'/],
   [[{ name: 'a', bytes: {} }], /Expected bytes by part, such as .* for sizes\[0\]\.bytes but received \{\}/],
   [
     [{ name: 'a', bytes: { text: 0 } }],
