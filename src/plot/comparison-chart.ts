@@ -2,13 +2,13 @@
 import { invalidRange, invalidType, rejectUnknownOptions } from '../errors.ts'
 import { inDigits } from './amounts.ts'
 import { barRows, besideBar } from './bar-rows.ts'
-import { sideBySide, stacked, textBlock, type Block } from './blocks.ts'
+import { sideBySide, stacked, type Block } from './blocks.ts'
 import { cardPadding } from './card.ts'
 import { chartCard } from './chart-card.ts'
 import { chartFrameOptions, checkChartFrame, type ChartFrame } from './chart-frame.ts'
 import { entityColour } from './colours.ts'
+import { panelHeading } from './panel-heading.ts'
 import { plotBlock } from './plot-block.ts'
-import { textWidth } from './text-width.ts'
 import type { Theme } from './theme.ts'
 
 /** One measure of everything that is compared, such as milliseconds a token. */
@@ -43,10 +43,6 @@ export interface ComparisonChartOptions extends ChartFrame {
 /** Two panels stand side by side where each has so many pixels. */
 const narrowestPanel = 260
 const gap = { across: 32, down: 18, heading: 6 }
-const headingStyles = {
-  label: { size: 13, role: 'text', weight: 'bold' },
-  note: { size: 12, role: 'muted' },
-} as const
 
 /**
  * Draws bars for each measure, with the numbers beside them and the range of several rounds over them: speed, memory
@@ -113,18 +109,7 @@ async function drawPanel(
     width,
     theme,
   )
-  return stacked([panelHeading(metric, width, theme), bars], gap.heading)
-}
-
-/** The name of a measure, and beside it, or below where it is too long, its unit. */
-function panelHeading({ label, ...metric }: Metric, width: number, theme: Theme): Block {
-  const note = describeUnit(metric)
-  const name = textBlock(label, headingStyles.label, width, theme)
-  if (note === '') return name
-  const unit = textBlock(note, headingStyles.note, width, theme)
-  const besides = textWidth(label, headingStyles.label.size, 'bold') + 8
-  const fits = besides + textWidth(note, headingStyles.note.size) <= width
-  return fits ? sideBySide([name, unit], besides) : stacked([name, unit], 2)
+  return stacked([panelHeading(metric.label, describeUnit(metric), width, theme), bars], gap.heading)
 }
 
 function describeUnit({ unit, better }: Pick<Metric, 'unit' | 'better'>): string {

@@ -7,6 +7,7 @@ import { chartCard } from './chart-card.ts'
 import { chartFrameOptions, checkChartFrame, type ChartFrame } from './chart-frame.ts'
 import { entityColour } from './colours.ts'
 import { checkHistogram, histogram, usualRange, type Histogram } from './histogram.ts'
+import { panelHeading } from './panel-heading.ts'
 import { plotBlock } from './plot-block.ts'
 import type { Theme } from './theme.ts'
 
@@ -25,10 +26,7 @@ export interface WeightHistogramOptions extends ChartFrame {
 }
 
 /** Heights in pixels. */
-const panel = { height: 92, aboveAll: 20, axis: 20 }
-const labelSize = 13
-/** Over the frame, where no distribution reaches. */
-const textOver = { dy: -panel.aboveAll + 2, lineAnchor: 'top' } as const
+const panel = { height: 90, axis: 20, heading: 4 }
 /** Room for one number on the axis. */
 const tickWidth = 80
 
@@ -51,7 +49,7 @@ export async function weightHistogram(
   for (const index of counted.keys())
     blocks.push(await drawPanel(counted, index, frame.width - 2 * cardPadding, frame.theme))
   const description = counted.map((one) => `${one.label}: ${inShares(one)}`).join('; ')
-  return chartCard({ ...frame, description, body: stacked(blocks, 6) })
+  return chartCard({ ...frame, description, body: stacked(blocks, 10) })
 }
 
 interface Counted extends Histogram {
@@ -83,13 +81,11 @@ async function drawPanel(
     index > 0 && Plot.line(all[0]!.steps, { ...place, stroke: 'currentColor', strokeWidth: 1, clip: true }),
     Plot.ruleY([0], { stroke: 'var(--border)' }),
     isLast && Plot.axisX({ label: null, tickSize: 4, ticks: Math.floor(width / tickWidth) }),
-    Plot.text([label], { ...textOver, frameAnchor: 'top-left', fontWeight: 'bold', fontSize: labelSize }),
-    Plot.text([inShares(all[index]!)], { ...textOver, frameAnchor: 'top-right', fill: 'var(--muted)' }),
   ]
-  return plotBlock(
+  const plot = await plotBlock(
     {
-      height: panel.aboveAll + panel.height + below,
-      marginTop: panel.aboveAll,
+      height: panel.height + below,
+      marginTop: 1,
       marginBottom: below,
       marginLeft: 0,
       marginRight: 0,
@@ -100,6 +96,7 @@ async function drawPanel(
     width,
     theme,
   )
+  return stacked([panelHeading(label, inShares(all[index]!), width, theme), plot], panel.heading)
 }
 
 function inShares({ highest, beyond }: Counted): string {
