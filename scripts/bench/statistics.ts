@@ -23,7 +23,22 @@ export function spread(values: readonly number[]): Spread {
   return { median, min: sorted[0]!, max: sorted.at(-1)!, count: sorted.length }
 }
 
-/** Median and range, with a unit: `12.3 (11.9 to 14.0) ms`. */
-export function format({ median, min, max }: Spread, unit: string, digits = 1): string {
-  return `${median.toFixed(digits)} (${min.toFixed(digits)} to ${max.toFixed(digits)})${unit === '' ? '' : ` ${unit}`}`
+/** Median and range, with a unit: `12.3 (11.9 to 14.0) ms`. Of one run its value alone. */
+export function format({ median, min, max, count }: Spread, unit = '', digits = 1): string {
+  const range = count === 1 ? '' : ` (${min.toFixed(digits)} to ${max.toFixed(digits)})`
+  return `${median.toFixed(digits)}${range}${unit === '' ? '' : ` ${unit}`}`
+}
+
+export const scaled = ({ median, min, max, count }: Spread, factor: number): Spread => ({
+  median: median * factor,
+  min: min * factor,
+  max: max * factor,
+  count,
+})
+
+/** How long it takes, in milliseconds. */
+export async function timed<T>(work: () => T | Promise<T>): Promise<{ result: T; ms: number }> {
+  const start = performance.now()
+  const result = await work()
+  return { result, ms: performance.now() - start }
 }
