@@ -26,6 +26,7 @@ export class TokenTimer implements Streamer {
   readonly #now: () => number
   readonly #start: number
   readonly #came: number[] = []
+  readonly #ids: number[] = []
   #isPrompt = true
 
   /**
@@ -40,15 +41,21 @@ export class TokenTimer implements Streamer {
     this.#start = now()
   }
 
-  put(): void {
+  put(ids: readonly number[]): void {
     const isPrompt = this.#isPrompt
     this.#isPrompt = false
     if (isPrompt) return
     this.#came.push(this.#now())
+    this.#ids.push(...ids)
     this.#onToken(this.times)
   }
 
   end(): void {}
+
+  /** The new tokens. */
+  get ids(): readonly number[] {
+    return [...this.#ids]
+  }
 
   /** Milliseconds that each new token took: the first from the making of the timer, the others from the one before. */
   get steps(): readonly number[] {

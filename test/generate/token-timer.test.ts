@@ -10,9 +10,9 @@ function timed(...times: number[]): { timer: TokenTimer; told: TokenTimes[] } {
     (now) => told.push(now),
     () => clock.shift()!,
   )
-  timer.put() // the prompt
-  times.forEach(() => {
-    timer.put()
+  timer.put([0, 1, 2]) // the prompt
+  times.forEach((_, i) => {
+    timer.put([100 + i])
   })
   timer.end()
   return { timer, told }
@@ -24,6 +24,7 @@ test('the first token counts from the making of the timer, the others from the o
   assert.deepEqual(told.at(3), { tokens: 4, firstToken: 80, eachToken: 10, tokensPerSecond: 100 })
   assert.equal(told.length, 5)
   assert.deepEqual(timer.steps, [80, 10, 10, 50, 10])
+  assert.deepEqual(timer.ids, [100, 101, 102, 103, 104])
 })
 
 test('between two in the middle lies their mean', () => {
