@@ -1,5 +1,6 @@
 // The engine of the compiled model: an IR folder's three parts in OpenVINO. The text part keeps its own cache of keys
 // and values, one in each inference request, so a decoder is a request.
+import pLimit, { type LimitFunction } from 'p-limit'
 import type { Decoder, DecoderStep, Engine } from '../architecture/engine.ts'
 import { textFeeds } from '../architecture/text-feeds.ts'
 import type { Kosmos2Config } from '../checkpoint/config.ts'
@@ -15,6 +16,13 @@ export interface CompiledParts {
 }
 
 /**
+ * Inferences that run at once. Each holds one of Node's four threads for files and names (UV_THREADPOOL_SIZE) until it is
+ * done, so a server with many generations would have none left; and a device that is tuned for latency works on one after
+ * the other anyway. The second is there so that the device does not wait for JavaScript between two.
+ */
+const AT_ONCE = 2
+
+/**
  * @param ov - the binding that compiled the parts
  * @param blocked - the score that hides a position, see attentionBias
  */
@@ -25,13 +33,14 @@ export function compiledEngine(
   blocked: number | undefined,
 ): Engine {
   const { num_channels, image_size, hidden_size } = config.vision_config
+  const limit = pLimit(AT_ONCE)
   const open = new Set<Running>()
   let disposed = false
 
   /** A new request on a part; it ends with the engine at the latest. */
   const start = (part: keyof CompiledParts): Running => {
     if (disposed) throw new Error('The model was disposed')
-    const running = request(ov, parts[part], () => {
+    const running = request(ov, parts[part], limit, () => {
       open.delete(running)
     })
     open.add(running)
@@ -126,7 +135,7 @@ interface Running {
   dispose(): Promise<void>
 }
 
-function request(ov: NodeAddon, model: CompiledModel, onDispose: () => void): Running {
+function request(ov: NodeAddon, model: CompiledModel, limit: LimitFunction, onDispose: () => void): Running {
   const infer: InferRequest = model.createInferRequest()
   let current: Promise<unknown> = Promise.resolve()
   let disposed = false
@@ -142,7 +151,11 @@ function request(ov: NodeAddon, model: CompiledModel, onDispose: () => void): Ru
       const inputs = Object.fromEntries(
         Object.entries(feeds).map(([name, tensor]) => [name, nativeTensor(ov, tensor)]),
       )
-      const running = infer.inferAsync(inputs)
+      const running = limit(() => {
+        expectOpen()
+        signal?.throwIfAborted()
+        return infer.inferAsync(inputs)
+      })
       current = running.catch(() => undefined)
       try {
         const outputs = await running
