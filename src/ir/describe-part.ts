@@ -23,7 +23,7 @@ export interface OperationCount {
 
 /** A block of the architecture: an attention, a feed-forward, a norm, an embedding. */
 export interface PartBlock {
-  /** Its place in the checkpoint inside the part, such as `layers.0.self_attn`; `''` for what belongs to no place. */
+  /** Its place in the checkpoint inside the part, such as `layers.0.self_attn`. The first, `''`, is what has no place. */
   readonly name: string
   readonly operations: readonly OperationCount[]
   /** Bytes of its constants. */
@@ -116,7 +116,7 @@ function countConstants(graph: IrGraph): readonly ConstantCount[] {
 }
 
 function blocksOf(graph: IrGraph, computing: readonly IrLayer[]): readonly PartBlock[] {
-  const blocks = new Map<string, { layers: IrLayer[]; bytes: number }>()
+  const blocks = new Map([['', { layers: [] as IrLayer[], bytes: 0 }]])
   const block = (layer: IrLayer) => {
     const name = blockName(layer.name)
     const known = blocks.get(name) ?? { layers: [], bytes: 0 }

@@ -1,9 +1,10 @@
 // Walks the architecture and writes it as OpenVINO IR: a graph, and a plan of the .bin that says where each tensor's
 // numbers will lie. No weight is read here.
-import type { Graph, Shape, Value, WeightScope } from '../architecture/graph.ts'
+import type { Graph, Value, WeightScope } from '../architecture/graph.ts'
 import type { TensorEntry } from '../checkpoint/safetensors.ts'
 import { type BinPlan, planBin, type StoredTensor } from './bin-plan.ts'
-import { type Attributes, type IrType, type IrWriter, irWriter, shapeText } from './ir-writer.ts'
+import { type IrWriter, irWriter, shapeText } from './ir-writer.ts'
+import { irLayers, NUMPY } from './layers.ts'
 import { type LiteralConstants, literalConstants } from './literal-constants.ts'
 import { storedPieces, weightForm, type WeightSettings, writeDecompression } from './weight-form.ts'
 
@@ -46,138 +47,36 @@ export function emitIr(
   return { xml: writer.toXml(bin.offsetOf), bin }
 }
 
+/** From [B, S, H, Dh] to [B, H, S, Dh], and back. */
+const BY_HEAD = [0, 2, 1, 3]
+
 function irGraph(
   w: IrWriter,
-  { int64, float32, float32Tensor }: LiteralConstants,
+  literals: LiteralConstants,
   tensor: (path: string, isMatrix?: boolean) => Value,
 ): Graph {
-  const sizes = new Map<string, string>() // of a symbolic size: the int64 [1] value that holds it
-  const places = new Map<string, string>() // of a value: the place in the checkpoint that it was made at
+  const { int64, float32, float32Tensor } = literals
+  const layers = irLayers(w, literals)
+  const { node, placeOf, binary, reshape, transpose, gather, measure, broadcast, concat, matMul, times } =
+    layers
+  const byPosition = new Map<Value, Value>() // of a value [B, H, S, Dh]: the [B, S, H, Dh] that it is made of
   let beamIndices: string | undefined
 
   const weight = (scope: WeightScope) => tensor(scope.at('weight').path)
   const matrix = (scope: WeightScope) => tensor(scope.at('weight').path, true)
   const bias = (scope: WeightScope) => tensor(scope.at('bias').path)
-
-  interface Operation {
-    readonly operator: string
-    readonly opset?: number
-    readonly shape: Shape
-    readonly type?: IrType
-    readonly attributes?: Attributes
-  }
-  /** Adds a layer named after a place in the checkpoint and what it does there. */
-  const node = (
-    path: string,
-    inputs: readonly string[],
-    { operator, opset = 1, ...rest }: Operation,
-  ): Value => {
-    const name = w.layer(operator, opset, inputs, {
-      name: path === '' ? operator : `${path}/${operator}`,
-      ...rest,
-    })
-    places.set(name, path)
-    return { name, shape: rest.shape }
-  }
-  /** An operation without weights of its own is where its input was made. */
-  const placeOf = (value: Value): string => places.get(value.name) ?? ''
-
-  /** From [B, S, H, Dh] to [B, H, S, Dh], and back. */
-  const BY_HEAD = [0, 2, 1, 3]
-  const byPosition = new Map<Value, Value>() // of a value [B, H, S, Dh]: the [B, S, H, Dh] that it is made of
-  const NUMPY = { auto_broadcast: 'numpy' }
-  const binary = (operator: string, path: string, a: string, b: string, shape: Shape): Value =>
-    node(path, [a, b], { operator, shape, attributes: NUMPY })
-  /** Zeros in the pattern keep the size of their place. */
-  const reshape = (x: Value, pattern: readonly number[], shape: Shape): Value =>
-    node(placeOf(x), [x.name, int64(pattern)], {
-      operator: 'Reshape',
-      shape,
-      attributes: { special_zero: true },
-    })
-  const transpose = (x: Value, order: readonly number[]): Value =>
-    node(placeOf(x), [x.name, int64(order)], {
-      operator: 'Transpose',
-      shape: order.map((i) => x.shape[i]!),
-    })
-  const gather = (path: string, x: string, indices: string, axis: number, shape: Shape): Value =>
-    node(path, [x, indices, int64([axis], [])], {
-      operator: 'Gather',
-      opset: 8,
-      shape,
-      attributes: { batch_dims: 0 },
-    })
-  /** Makes the symbolic sizes of a value known to `target`. */
-  const measure = ({ name, shape }: Value): void => {
-    shape.forEach((dim, axis) => {
-      if (typeof dim !== 'string' || sizes.has(dim)) return
-      const whole = node(`size.${dim}`, [name], {
-        operator: 'ShapeOf',
-        opset: 3,
-        shape: [shape.length],
-        type: 'i64',
-        attributes: { output_type: 'i64' },
-      })
-      sizes.set(dim, gather(`size.${dim}`, whole.name, int64([axis]), 0, [1]).name)
-    })
-  }
-  /** `x` repeated to a shape whose first size alone is not known before the model runs. */
-  const broadcast = (path: string, x: string, shape: Shape): Value => {
-    const [first, ...others] = shape as [string, ...number[]]
-    const size = sizes.get(first)
-    if (size === undefined) throw new Error(`no value with the size ${first} was measured`)
-    const target = node(path, [size, int64(others)], {
-      operator: 'Concat',
-      shape: [shape.length],
-      attributes: { axis: 0 },
-    })
-    return node(path, [x, target.name], {
-      operator: 'Broadcast',
-      opset: 3,
-      shape,
-      attributes: { mode: 'numpy' },
-    })
-  }
-  const concat = (path: string, values: readonly Value[], axis: number): Value => {
-    const dims = values.map((v) => v.shape[axis]!)
-    const total = dims.every((d) => typeof d === 'number') ? dims.reduce((a, b) => a + b, 0) : dims.join('+')
-    return node(
-      path,
-      values.map((v) => v.name),
-      {
-        operator: 'Concat',
-        shape: values[0]!.shape.map((d, i) => (i === axis ? total : d)),
-        attributes: { axis },
-      },
-    )
-  }
-  const matMul = (path: string, a: Value, b: Value, columns: Shape[number], transposed: boolean): Value =>
-    node(path, [a.name, b.name], {
-      operator: 'MatMul',
-      shape: [...a.shape.slice(0, -1), columns],
-      attributes: { transpose_a: false, transpose_b: transposed },
-    })
-  const times = (x: Value, factor: number): Value =>
-    binary('Multiply', placeOf(x), x.name, float32(factor), x.shape)
   /** Which rows of the cache the rows of this run continue: i32 [rows]. */
   const beamIdx = (): string => (beamIndices ??= w.parameter('beam_idx', 'i32', ['rows of this run']))
 
   return {
-    input(name, type, shape) {
-      const value = { name: w.parameter(name, type === 'float32' ? 'f32' : 'i64', shape), shape }
-      measure(value)
-      return value
-    },
+    input: (name, type, shape) =>
+      measure({ name: w.parameter(name, type === 'float32' ? 'f32' : 'i64', shape), shape }),
     output: (name, x) => {
       w.result(name, x.name)
     },
 
     constant: (data, shape) => ({ name: float32Tensor(data, shape), shape }),
-    weight(scope) {
-      const value = tensor(scope.path)
-      places.set(value.name, scope.path.replace(/\.weight$/, ''))
-      return value
-    },
+    weight: (scope) => layers.placeAt(scope.path.replace(/\.weight$/, ''), tensor(scope.path)),
     embedding(ids, scope) {
       const table = matrix(scope) // [N, D]
       return gather(scope.path, table.name, ids.name, 0, [...ids.shape, table.shape[1]!])
@@ -250,11 +149,7 @@ function irGraph(
         attributes: { ...NUMPY, m_pythondiv: true },
       })
     },
-    concat(values, axis) {
-      const whole = concat(placeOf(values.at(-1)!), values, axis)
-      measure(whole)
-      return whole
-    },
+    concat: (values, axis) => measure(concat(placeOf(values.at(-1)!), values, axis)),
     repeatForBatch(rows, like) {
       const [width, count = 1] = [...rows.shape].reverse() as number[]
       return broadcast(placeOf(rows), rows.name, [like.shape[0]!, count, width!])
