@@ -10,11 +10,12 @@ import { packages } from './packages.mjs'
 import { setupFolder } from './paths.mjs'
 import { createProgress } from './progress.mjs'
 import { python } from './python.mjs'
+import { runtime } from './runtime.mjs'
 
 /** @typedef {import('./part.mjs').Part} Part */
 
 /** All parts, each after those that it needs. @type {readonly Part[]} */
-export const allParts = [packages, node, python, jupyter, notebooksPackage, build]
+export const allParts = [packages, node, python, jupyter, notebooksPackage, build, runtime]
 
 /** The parts of these names and those that they need. @param {readonly string[]} names */
 export function partsFor(names) {

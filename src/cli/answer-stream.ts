@@ -1,8 +1,10 @@
 // The text of an answer while it is being written, without the tags that link its phrases to boxes.
-import type { Kosmos2, Streamer } from '../index.ts'
+import type { Kosmos2 } from '../index.ts'
 
 /** A streamer, and what completes what it wrote. */
-export interface AnswerStream extends Streamer {
+export interface AnswerStream {
+  put(ids: readonly number[]): void
+  end(): void
   /** Writes what is left of the whole text, and ends the line. */
   finish(text: string): void
 }
@@ -12,7 +14,10 @@ export interface AnswerStream extends Streamer {
  * next token.
  * @param write - takes each piece
  */
-export function streamAnswer({ processor }: Kosmos2, write: (piece: string) => void): AnswerStream {
+export function streamAnswer(
+  { processor }: Pick<Kosmos2, 'processor'>,
+  write: (piece: string) => void,
+): AnswerStream {
   const ids: number[] = []
   let written = ''
   const writeUpTo = (text: string): void => {

@@ -74,7 +74,7 @@ export const check = defineCommand({
     async function compare(compiled: Kosmos2, checkpoint: string): Promise<boolean> {
       const { loadRgb } = await library()
       const images: RgbImage[] = []
-      for (const picture of listed) images.push(await loadRgb(await picture.read(), { signal }))
+      for (const picture of listed) images.push(await loadRgb(await picture.read(signal), { signal }))
       const original = await openModel(checkpoint, {}, { terminal, signal })
       try {
         const asked = images.length === 0 ? [samplePicture()] : images

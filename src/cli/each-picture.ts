@@ -71,7 +71,7 @@ export async function eachPicture(
         terminal.progress.update('Pictures', index / pictures.length, `${index} of ${pictures.length}`)
       let image: RgbImage
       try {
-        image = await loadRgb(await picture.read(), { signal })
+        image = await loadRgb(await picture.read(signal), { signal })
       } catch (error) {
         if (!(error instanceof ImageError)) throw error
         isWhole = false

@@ -1,6 +1,7 @@
 // The pictures that a command line names: files, folders, addresses and standard input.
 import { readdir, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
+import { addAbortSignal } from 'node:stream'
 import type { ImageInput } from '../index.ts'
 import { UsageError } from './exit-status.ts'
 
@@ -8,7 +9,7 @@ import { UsageError } from './exit-status.ts'
 export interface Picture {
   /** As the command line names it; `-` is standard input. */
   readonly name: string
-  read(): Promise<ImageInput>
+  read(signal: AbortSignal): Promise<ImageInput>
 }
 
 /** Which files of a folder are pictures. In what they hold, content counts and not the name. */
@@ -42,23 +43,27 @@ async function expand(name: string): Promise<Picture[]> {
     () => false, // an address, or a file that reading it will find missing
   )
   if (!isFolder) return [file(name)]
-  const entries = await readdir(name)
-  const pictures = entries.filter(
-    (entry) => !entry.startsWith('.') && EXTENSIONS.includes(extname(entry).toLowerCase()),
-  )
+  const entries = await readdir(name, { withFileTypes: true })
+  const pictures = entries
+    .filter((entry) => !entry.isDirectory() && isPictureName(entry.name))
+    .map((entry) => entry.name)
   if (pictures.length === 0)
     throw new Error(`Expected pictures in ${name}, but none of its files ends in ${EXTENSIONS.join(', ')}`)
   return pictures.sort().map((entry) => file(join(name, entry)))
+}
+
+function isPictureName(name: string): boolean {
+  return !name.startsWith('.') && EXTENSIONS.includes(extname(name).toLowerCase())
 }
 
 function file(name: string): Picture {
   return { name, read: () => Promise.resolve(name) }
 }
 
-async function readStandardInput(): Promise<Uint8Array> {
+async function readStandardInput(signal: AbortSignal): Promise<Uint8Array> {
   const parts: Buffer[] = []
   let size = 0
-  for await (const part of process.stdin as AsyncIterable<Buffer>) {
+  for await (const part of addAbortSignal(signal, process.stdin) as AsyncIterable<Buffer>) {
     parts.push(part)
     size += part.length
     if (size > MAX_BYTES)

@@ -13,11 +13,12 @@ import { createTerminal } from './terminal.ts'
 /**
  * Runs one command line.
  * @param words - without `node` and the program's name
+ * @param openTerminal - where it writes
  * @returns the exit status
  */
-export async function run(words: readonly string[]): Promise<number> {
+export async function run(words: readonly string[], openTerminal = createTerminal): Promise<number> {
   const [name, ...rest] = words
-  const out = createTerminal(false)
+  const out = openTerminal(false)
   if (name === '--version' || name === '-V') return answer(await version())
   if (name === '--help' || name === '-h' || (name === 'help' && rest.length === 0))
     return answer(generalHelp(COMMANDS))
@@ -31,7 +32,7 @@ export async function run(words: readonly string[]): Promise<number> {
     out.error(unknownCommand(asked))
     return EXIT.usage
   }
-  return await runCommand(command, name === 'help' ? ['--help'] : rest)
+  return await runCommand(command, name === 'help' ? ['--help'] : rest, openTerminal)
 
   function answer(text: string): number {
     out.print(text)
@@ -39,11 +40,15 @@ export async function run(words: readonly string[]): Promise<number> {
   }
 }
 
-async function runCommand(command: Command, words: readonly string[]): Promise<number> {
-  let terminal = createTerminal(false)
+async function runCommand(
+  command: Command,
+  words: readonly string[],
+  openTerminal: typeof createTerminal,
+): Promise<number> {
+  let terminal = openTerminal(false)
   try {
     const { operands, values, isHelp, isQuiet } = readArguments(command, words)
-    terminal = createTerminal(isQuiet)
+    terminal = openTerminal(isQuiet)
     if (isHelp) {
       terminal.print(commandHelp(command))
       return EXIT.success

@@ -43,6 +43,8 @@ export interface FetchedRuntime {
 const MAX_WHEEL_BYTES = 2 ** 29
 /** What an interrupted process left is removed after this, in milliseconds. */
 const ABANDONED = 60 * 60 * 1000
+/** How often a place is tried for that other processes want as well. */
+const ATTEMPTS = 5
 const PARTIAL = `.openvino-${RUNTIME_VERSION}-`
 
 /**
@@ -54,9 +56,16 @@ const PARTIAL = `.openvino-${RUNTIME_VERSION}-`
  */
 export async function fetchRuntime(options: FetchRuntimeOptions = {}): Promise<FetchedRuntime> {
   rejectUnknownOptions('fetchRuntime', options, ['wheel', 'cacheFolder', 'onProgress', 'signal'])
+  return await fetchFrom(runtimeWheels(), options)
+}
+
+/** As fetchRuntime, for wheels of which these are the hashes. */
+export async function fetchFrom(
+  wheels: RuntimeWheels,
+  options: FetchRuntimeOptions,
+): Promise<FetchedRuntime> {
   const { wheel, cacheFolder = runtimeCacheFolder(), onProgress, signal } = options
   signal?.throwIfAborted()
-  const wheels = runtimeWheels()
   const folder = join(cacheFolder, `openvino-${RUNTIME_VERSION}`)
   onProgress?.({ step: 'check' })
   if ((await runtimeFault(folder, signal)) === undefined)
@@ -72,7 +81,10 @@ export async function fetchRuntime(options: FetchRuntimeOptions = {}): Promise<F
     await mkdir(fresh)
     const onBytes = (loaded: number, total: number) => onProgress?.({ step: 'unpack', loaded, total })
     await writeRuntimeStamp(fresh, await unpackWheel(path, fresh, onBytes, signal))
-    await replaceFolder(fresh, folder, join(partial, 'old'))
+    await putInPlace(fresh, folder, join(partial, 'old'))
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw error
   } finally {
     await rm(partial, { recursive: true, force: true })
   }
@@ -156,16 +168,20 @@ async function checkHash(
   )
 }
 
-/** Puts a folder in the place of another, if there is one. */
-async function replaceFolder(fresh: string, folder: string, aside: string): Promise<void> {
-  await rename(folder, aside).catch(() => {
-    // Nothing is there; anything else shows in the next line.
-  })
-  try {
-    await rename(fresh, folder)
-  } catch (error) {
+/** Puts a runtime in the place of a damaged one, if there is one; one that is whole by now stays. */
+async function putInPlace(fresh: string, folder: string, aside: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
     // Another process was faster, with the same.
-    if ((await runtimeFault(folder)) !== undefined) throw error
+    if ((await runtimeFault(folder)) === undefined) return
+    await rename(folder, `${aside}${attempt}`).catch(() => {
+      // Nothing is there; anything else shows in the next line.
+    })
+    try {
+      await rename(fresh, folder)
+      return
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error
+    }
   }
 }
 
