@@ -1,6 +1,6 @@
 // A shared library's own header tells what system and processor it is for: asked before it is loaded, for a loader's
 // message about a wrong file is hard to understand (ELF, Mach-O and PE/COFF specifications).
-import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { OpenVINOError } from '../errors.ts'
 
 /** Node's names of what a library is for; several processors in a universal file of macOS. */
@@ -21,6 +21,8 @@ const ELF_MACHINES: Readonly<Record<number, string>> = {
 const MACH_O_CPUS: Readonly<Record<number, string>> = { 0x01000007: 'x64', 0x0100000c: 'arm64' }
 const PE_MACHINES: Readonly<Record<number, string>> = { 0x14c: 'ia32', 0x8664: 'x64', 0xaa64: 'arm64' }
 const MAX_UNIVERSAL = 16
+const SEGMENT_BYTES = 56 // Elf64_Phdr
+const MAX_SEGMENTS = 1024
 
 /**
  * What a library is for.
@@ -56,6 +58,24 @@ export function libraryKind(header: Buffer): LibraryKind | undefined {
 const machO = (cpu: number): string => MACH_O_CPUS[cpu] ?? `Mach-O CPU ${cpu}`
 
 /**
+ * Where an ELF file ends at the earliest by its own account. Linux maps a library that was cut off all the same, and the
+ * process dies when it reads what is not there.
+ * @param header - its first bytes
+ * @param readAt - reads that many bytes from a place of the file, or fewer where it ends
+ */
+function elfEnd(header: Buffer, readAt: (offset: number, length: number) => Buffer): number {
+  if (header[4] !== 2 || header[5] !== 1) return 0 // not of 64 bits and little-endian
+  const segments = Number(header.readBigUInt64LE(32))
+  const count = Math.min(header.readUInt16LE(56), MAX_SEGMENTS)
+  const sections = Number(header.readBigUInt64LE(40)) + header.readUInt16LE(58) * header.readUInt16LE(60)
+  const table = readAt(segments, SEGMENT_BYTES * count)
+  const ends = [sections, segments + SEGMENT_BYTES * count]
+  for (let at = 0; at + SEGMENT_BYTES <= table.length; at += SEGMENT_BYTES)
+    ends.push(Number(table.readBigUInt64LE(at + 8)) + Number(table.readBigUInt64LE(at + 32)))
+  return Math.max(...ends)
+}
+
+/**
  * Checks a file before it is loaded.
  * @throws {OpenVINOError} `NOT_A_LIBRARY` or `WRONG_PLATFORM`
  */
@@ -64,25 +84,32 @@ export function checkLibraryFile(
   platform: string = process.platform,
   arch: string = process.arch,
 ): void {
-  const kind = libraryKind(readHeader(path))
-  if (kind === undefined) throw new OpenVINOError('NOT_A_LIBRARY', `${path} is no shared library`)
-  if (kind.platform !== platform || !kind.archs.includes(arch))
-    throw new OpenVINOError(
-      'WRONG_PLATFORM',
-      `${path} is a library for ${kind.platform} on ${kind.archs.join(' and ')}, and this is ${platform} on ${arch}`,
-    )
+  const file = openFile(path)
+  try {
+    const readAt = (offset: number, length: number) => {
+      const bytes = Buffer.alloc(length)
+      return bytes.subarray(0, readSync(file, bytes, 0, length, offset))
+    }
+    const header = readAt(0, HEADER_BYTES)
+    const kind = libraryKind(header)
+    if (kind === undefined) throw new OpenVINOError('NOT_A_LIBRARY', `${path} is no shared library`)
+    if (kind.platform !== platform || !kind.archs.includes(arch))
+      throw new OpenVINOError(
+        'WRONG_PLATFORM',
+        `${path} is a library for ${kind.platform} on ${kind.archs.join(' and ')}, and this is ${platform} on ${arch}`,
+      )
+    const { size } = fstatSync(file)
+    const end = kind.platform === 'linux' ? elfEnd(header, readAt) : 0
+    if (size < end) throw new OpenVINOError('NOT_A_LIBRARY', `${path} is cut off: ${size} of ${end} bytes`)
+  } finally {
+    closeSync(file)
+  }
 }
 
-function readHeader(path: string): Buffer {
+function openFile(path: string): number {
   try {
     if (!statSync(path).isFile()) throw new Error('it is no file')
-    const file = openSync(path, 'r')
-    try {
-      const header = Buffer.alloc(HEADER_BYTES)
-      return header.subarray(0, readSync(file, header, 0, HEADER_BYTES, 0))
-    } finally {
-      closeSync(file)
-    }
+    return openSync(path, 'r')
   } catch (error) {
     throw new OpenVINOError(
       'NOT_A_LIBRARY',

@@ -55,7 +55,7 @@ export class Tensor {
     if (args.length === 3 && args[2] !== undefined) {
       const array = expectArray(args[2])
       this.#handle = this.#own(createOver(this.#type, args[1], array))
-      this.#memory = array
+      if (array.byteLength > 0) this.#memory = array
     } else {
       this.#handle = this.#own(create(this.#type, args[1]))
       if (this.#type !== STRING) this.#elements().fill(0 as never)
@@ -296,8 +296,8 @@ function expectArray(value: unknown): SupportedTypedArray {
 /** The name of an array's class; a Buffer is a Uint8Array. */
 const kindOf = (array: SupportedTypedArray): string => array[Symbol.toStringTag]
 
-/** Throws when an array's memory has been transferred to another thread. */
+/** Throws when an array's memory has been transferred to another thread: only arrays with elements are asked. */
 function assertAttached(array: SupportedTypedArray): void {
-  if (array.byteLength === 0 && (array.buffer as { detached?: boolean }).detached)
+  if (array.byteLength === 0)
     throw new TypeError('The array under this tensor was transferred, so the tensor has no memory')
 }

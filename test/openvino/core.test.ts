@@ -5,9 +5,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
+import { typedProperty } from '../../src/openvino/properties.ts'
 import type { CompiledModel, Model } from '../../src/openvino/types.ts'
 import { temporaryFolder } from '../checkpoint/make-safetensors.ts'
-import { addIr, addModel, compiledAdd, core, decoderInputs, decoderPath, ov } from './models.ts'
+import {
+  addIr,
+  addModel,
+  compiledAdd,
+  core,
+  decoderInputs,
+  decoderPath,
+  occupyThreads,
+  ov,
+} from './models.ts'
 
 const floats = (...values: readonly number[]) => Float32Array.from(values)
 const wrong = (value: unknown) => value as never
@@ -51,10 +61,13 @@ test('a model is read from memory, which its owner may change at once', async ()
   const { xml, bin } = addIr(floats(10, 20))
   const weights = new ov.Tensor('u8', [8], new Uint8Array(bin))
   const changing = [new Uint8Array(xml), new Uint8Array(bin)] as const
+  const occupied = occupyThreads()
   const reading = core.readModel(...changing)
   for (const bytes of changing) bytes.fill(0)
+  await occupied
   for (const model of [
     await reading,
+    (await reading).clone(),
     core.readModelSync(xml, bin),
     core.readModelSync(new Uint8Array(xml), new Uint8Array(bin)),
     core.readModelSync(String(xml), weights),
@@ -144,11 +157,14 @@ test('many models compile at the same time on one Core', async () => {
 test('what compiles may be disposed meanwhile', async () => {
   const ownCore = new ov.Core()
   const model = addModel(floats(10, 20))
+  const occupied = occupyThreads()
   const compiling = ownCore.compileModel(model, 'CPU', precise)
   model.dispose?.()
   ownCore.dispose?.()
   assert.throws(() => ownCore.getAvailableDevices(), { code: 'DISPOSED' })
   assert.throws(() => model.inputs, { code: 'DISPOSED', message: 'This Model was disposed' })
+  for (let i = 0; i < 100; i++) addModel(floats(i)) // takes the place of what was freed
+  await occupied
   assert.deepEqual(answer(await compiling), floats(11, 22))
 })
 
@@ -172,6 +188,8 @@ test('properties have the types that openvino-node gives them', () => {
   assert.equal(ownCore.getProperty('CPU', 'PERF_COUNT'), true)
   assert.equal(ownCore.getProperty('CPU', 'PERFORMANCE_HINT'), 'THROUGHPUT')
   assert.equal(ownCore.getProperty('CPU', 'DEVICE_ID'), '')
+  assert.equal(typedProperty('DEVICE_ID', '0'), '0')
+  assert.equal(typedProperty('CPU_SPARSE_WEIGHTS_DECOMPRESSION_RATE', '0.8'), 0.8)
   const folder = join(tmpdir(), '12')
   ownCore.setProperty({ CACHE_DIR: folder })
   assert.equal(ownCore.getProperty('CACHE_DIR'), folder)
@@ -199,8 +217,10 @@ test('an exported model is imported again, from bytes or a tensor', async () => 
   const bytes = compiledAdd(floats(10, 20)).exportModelSync()
   assert.deepEqual(temporary(), before)
   const tensor = new ov.Tensor('u8', [bytes.length], new Uint8Array(bytes))
+  const occupied = occupyThreads()
   const importing = core.importModel(bytes, 'CPU')
-  bytes.fill(0) // it was copied
+  bytes.fill(0)
+  await occupied
   for (const model of [
     await importing,
     await core.importModel(tensor, 'CPU'),
@@ -300,7 +320,17 @@ test('a model read from IR is written as it is; anything else is refused and lea
     },
     { code: 'ENOENT' },
   )
-  assert.equal(readdirSync(folder).length, 4)
+  mkdirSync(join(folder, 'a.bin')) // where the weights cannot go
+  assert.throws(() => {
+    ov.saveModelSync(addModel(floats(1)), join(folder, 'a.xml'), false)
+  }, Error)
+  assert.deepEqual(readdirSync(folder).sort(), [
+    'a.bin',
+    'memory.bin',
+    'memory.xml',
+    'saved.bin',
+    'saved.xml',
+  ])
 })
 
 test('what the C library cannot do says so, and what to do instead', () => {

@@ -92,6 +92,19 @@ test('results are copies: the next run does not change them', () => {
   assert.deepEqual(first.getShape(), [2])
 })
 
+test('a tensor of a request shows the request’s memory of today, though a larger run has moved it', () => {
+  const request = compiledAdd(floats(10), { shape: [-1] }).createInferRequest()
+  request.infer([x(1)])
+  const output = request.getOutputTensor()
+  assert.deepEqual(output.data, floats(11))
+  for (const length of [3000, 3]) {
+    request.infer([new ov.Tensor('f32', [length], new Float32Array(length).fill(length))])
+    assert.deepEqual(request.getOutputTensor().data, new Float32Array(length).fill(10 + length))
+    assert.deepEqual(output.data, request.getOutputTensor().data)
+    assert.deepEqual(output.getShape(), [length])
+  }
+})
+
 test('an output is written to the tensor that was set for it', () => {
   const request = add.createInferRequest()
   const memory = floats(0, 0)

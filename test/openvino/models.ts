@@ -1,5 +1,7 @@
 // Small models for the tests of OpenVINO's binding: y = x + a constant, as IR made here, and a real decoder.
+import { pbkdf2 } from 'node:crypto'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { openVINO } from '../../src/openvino/openvino.ts'
 import type { CompiledModel, Core, InferRequest, Model, NodeAddon, Tensor } from '../../src/openvino/types.ts'
 
@@ -22,6 +24,10 @@ export const ACCURATE = {
 export const extras = (request: InferRequest): Required<InferRequest> => request as Required<InferRequest>
 export const copyInto = (tensor: Tensor, ...args: Parameters<NonNullable<Tensor['copyInto']>>) =>
   tensor.copyInto!(...args)
+
+/** Gives the threads that native calls run on other work first: what a call reads must still be there afterwards. */
+export const occupyThreads = (): Promise<unknown> =>
+  Promise.all(Array.from({ length: 8 }, () => promisify(pbkdf2)('', '', 50_000, 64, 'sha512')))
 
 interface AddOptions {
   /** Lengths; -1 is any. The last is that of the constant. */
