@@ -39,14 +39,17 @@ export const runtime = {
     const { version = '', foundBy, devices = [], code, message = '' } = answer
     if (code === 'WRONG_VERSION') return outdated(firstLine(message))
     if (code !== undefined || version === '') return missing(firstLine(message))
-    return ready(`${version.split('-')[0]}, devices ${devices.join(', ')}, in: ${foundBy}`)
+    return ready(`${version.split('-')[0]} (${foundBy}), devices ${devices.join(', ')}`)
   },
   async make() {
     // The other parts have brought it; if it cannot be loaded all the same, only the person can put that right.
     const answer = await askLibrary()
-    if (answer?.version === undefined)
+    if (answer === undefined)
+      throw new Problem('The built library cannot be loaded; delete dist/ and run this again.')
+    if (answer.version === undefined)
       throw new Problem(
-        `OpenVINO's runtime cannot be used: ${answer?.message ?? 'the built library cannot be loaded'}`,
+        "OpenVINO's runtime cannot be used; look whether KOSMOS2_OPENVINO names another one, else delete .venv and run this again.",
+        answer.message,
       )
   },
 }

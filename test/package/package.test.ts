@@ -2,7 +2,7 @@
 // module kinds) and from TypeScript.
 import assert from 'node:assert/strict'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { test } from 'node:test'
 import { ownEnvironment, root, temporaryFolder } from '../scripts/project-copy.ts'
 import { readTinyGolden } from '../tiny-golden.ts'
@@ -30,7 +30,13 @@ test('the packed project, installed without flags in an empty folder, captions a
   const [tarball] = await readdir(packed)
   assert.ok(tarball !== undefined)
 
-  await runProgram('npm', ['install', join(packed, tarball)], app, env)
+  const compilers = await fakeCompilers(await temporaryFolder(t))
+  await runProgram('npm', ['install', join(packed, tarball)], app, {
+    ...env,
+    PATH: `${compilers.folder}${delimiter}${env['PATH'] ?? ''}`,
+  })
+  // Native parts come ready-made: install scripts find them, whether npm runs these or not.
+  assert.equal(await compilers.calls(), '')
   const installed = join(app, 'node_modules', 'kosmos2-openvino')
   const expected = goldenAnswer()
 
@@ -58,6 +64,30 @@ test('the packed project, installed without flags in an empty folder, captions a
     const { stdout } = await runProgram(process.execPath, ['app.mjs'], app, { ...env, HOME: home })
     assert.deepEqual(JSON.parse(stdout), expected)
     assert.deepEqual(await readdir(home), [])
+  })
+
+  await t.test('as the command kosmos2, with what converted models run on', async () => {
+    const npx = (...args: string[]) =>
+      runProgram('npx', ['--no-install', 'kosmos2', ...args], app, runtimeEnv)
+    // Its own libraries could be fetched; those of this project will do.
+    const runtimeEnv = { ...env, HOME: home, KOSMOS2_OPENVINO: join(root, '.venv') }
+    const { stdout: help } = await npx('--help')
+    assert.match(help, /^Usage: kosmos2 COMMAND/)
+    const { stdout } = await npx('caption', picture, '--model', checkpoint, '--json')
+    const { text, entities } = JSON.parse(stdout) as {
+      text: string
+      entities: { phrase: string; span: unknown; fractions: unknown }[]
+    }
+    assert.deepEqual(
+      {
+        text,
+        entities: entities.map(({ phrase, span, fractions }) => [phrase, span, fractions]),
+        svg: '<svg',
+      },
+      expected,
+    )
+    const { stdout: checked } = await npx('check', '--json')
+    assert.match(checked, /"kind":"libopenvino_c","version":"20\d\d\./)
   })
 
   await t.test('from CommonJS', async () => {
@@ -114,6 +144,15 @@ void main()
     },
   )
 })
+
+/** Programs that only note that they were called: no app needs a compiler for this package. */
+async function fakeCompilers(folder: string): Promise<{ folder: string; calls(): Promise<string> }> {
+  const log = join(folder, 'calls')
+  await writeFile(log, '')
+  for (const name of ['cmake', 'make', 'ninja', 'cc', 'gcc', 'c++', 'g++', 'clang', 'node-gyp'])
+    await writeFile(join(folder, name), `#!/bin/sh\necho "$0 $*" >> "${log}"\nexit 1\n`, { mode: 0o755 })
+  return { folder, calls: () => readFile(log, 'utf8') }
+}
 
 /** What transformers answered for the same picture, checkpoint and prompt. */
 function goldenAnswer(): unknown {

@@ -33,8 +33,9 @@ test(
 
     await t.test('after that everything is ready, and a second run finds nothing to do', async () => {
       const check = await runScript(folder, ['scripts/setup.mjs', '--check'])
-      assert.equal(check.output.match(/ ready /g)?.length, 6, check.output)
+      assert.equal(check.output.match(/ ready /g)?.length, 7, check.output)
       assert.match(check.output, /Node 24 +ready +v24\./)
+      assert.match(check.output, /^OpenVINO +ready +2026\.\d\.\d \(virtual environment\), devices CPU/m)
       assert.match(check.output, /ready +Python 3\.\d+\.\d+, JupyterLab 4\.\d+\.\d+, OpenVINO 2026\./)
       assert.equal(check.status, 0)
       assert.deepEqual(await runScript(folder, ['scripts/setup.mjs']), {
@@ -75,16 +76,24 @@ test(
       const client = sitePackages.packages.find((item) => item.startsWith('nbclient-'))
       await rm(join(sitePackages.sitePackages, `${client ?? ''}.dist-info`), { recursive: true })
       await rm(join(folder, 'dist', 'index.js'))
+      const libraries = join(sitePackages.sitePackages, 'openvino', 'libs')
+      const library = (await readdir(libraries)).find((file) => file.startsWith('libopenvino_c.'))
+      await truncate(join(libraries, library ?? ''), 1000)
 
       const damaged = await runScript(folder, ['scripts/setup.mjs', '--check'])
       assert.match(damaged.output, /Node 24 +missing/)
       assert.match(damaged.output, /Python environment +outdated +nbclient-\S+ is gone/)
       assert.match(damaged.output, /library +outdated +dist\/ has changed/)
+      // Node is damaged, so it cannot be asked.
+      assert.match(damaged.output, /OpenVINO +missing/)
 
       assert.equal((await runScript(folder, ['scripts/setup.mjs', '--only', 'build'])).status, 0)
       const repaired = await runScript(folder, ['scripts/setup.mjs', '--check', '--only', 'build'])
       assert.match(repaired.output, /Node 24 +ready +v24\.[\s\S]+library +ready/)
       assert.equal(repaired.status, 0)
+
+      const runtime = await runScript(folder, ['scripts/setup.mjs', '--check', '--only', 'runtime'])
+      assert.match(runtime.output, /OpenVINO +missing +OpenVINO's C library was not found\./)
     })
   },
 )

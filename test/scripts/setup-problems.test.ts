@@ -104,7 +104,7 @@ test('set-up says in one sentence what is missing and how to get it', async (t) 
     assert.equal(status, 2)
     assertSentence(
       await runScript(folder, ['scripts/setup.mjs', '--only', 'pyhton']),
-      /^There is no part pyhton; the parts are packages, node, python, kernel, notebooks, build\.$/m,
+      /^There is no part pyhton; the parts are packages, node, python, kernel, notebooks, build, runtime\.$/m,
     )
   })
 })
