@@ -8,6 +8,7 @@ import { Output } from './output.ts'
 import type { NativeFunction } from './signatures.ts'
 import { callAsync, check, read } from './status.ts'
 import { copyTensor, Tensor, wrapTensor } from './tensor.ts'
+import { assertAttached } from './tensor-memory.ts'
 import type { SupportedTypedArray } from './types.ts'
 
 type Tensors = Record<string, Tensor>
@@ -47,6 +48,7 @@ export class InferRequest {
     const inputs = args.length === 0 ? [] : this.#inputs(args, 'infer')
     this.assertIdle()
     this.#set(inputs)
+    this.#assertMemory()
     check(native().ov_infer_request_infer(this.#handle.pointer), 'inference')
     return this.#results()
   }
@@ -147,7 +149,9 @@ export class InferRequest {
     if (Tensor.is(value)) return value
     if (method === 'infer' && ArrayBuffer.isView(value) && !(value instanceof DataView)) {
       const like = typeof key === 'number' ? this.getInputTensor(key) : this.getTensor(key)
-      return new Tensor(like.getElementType(), like.getShape(), value as SupportedTypedArray)
+      const tensor = new Tensor(like.getElementType(), like.getShape(), value as SupportedTypedArray)
+      like.dispose()
+      return tensor
     }
     throw new TypeError(
       isObject(value)
@@ -161,6 +165,11 @@ export class InferRequest {
       if (typeof key === 'number') this.#setIndexed('input', key, tensor)
       else this.#setTensor(key, tensor)
     }
+  }
+
+  /** An array under a tensor that is set may have been transferred since. */
+  #assertMemory(): void {
+    for (const pins of this.#pins.values()) assertAttached(pins)
   }
 
   #setTensor(name: string, tensor: Tensor): void {
@@ -214,6 +223,7 @@ export class InferRequest {
   async #run(inputs: readonly [InputKey, Tensor][]): Promise<void> {
     try {
       this.#set(inputs)
+      this.#assertMemory()
       await this.#handle.during((pointer) => this.#start(pointer))
     } finally {
       if (--this.#runs === 0) this.#last = undefined

@@ -52,10 +52,19 @@ export function loadLibrary(path: string): Library {
   return loaded
 }
 
+/** Koffi runs native code on stacks of its own; OpenVINO gets as much as Node gives its threads. */
+const STACK_BYTES = 8 * 2 ** 20
+
 /** Not imported: koffi's own addon is loaded only when it is needed. */
 function loadKoffi(): Koffi {
   try {
-    return createRequire(import.meta.url)('koffi') as Koffi
+    const koffi = createRequire(import.meta.url)('koffi') as Koffi
+    try {
+      koffi.config({ sync_stack_size: STACK_BYTES, async_stack_size: STACK_BYTES })
+    } catch {
+      // Someone else has loaded a library with it already. Half of its smallest default was enough for the text model.
+    }
+    return koffi
   } catch (error) {
     throw new OpenVINOError(
       'WRONG_PLATFORM',

@@ -161,7 +161,7 @@ export class Model {
     const entries = shapes instanceof Map ? [...(shapes as Map<unknown, unknown>)] : [[undefined, shapes]]
     this.#reshape(
       entries.map(([key, shape]) => [
-        Output.is(key) ? Output.key(key) : portKey([key]),
+        Output.is(key) ? this.#keyOf(key) : portKey([key]),
         PartialShape.dimensions(shape),
       ]),
     )
@@ -174,6 +174,11 @@ export class Model {
 
   [Symbol.dispose](): void {
     this.dispose()
+  }
+
+  #keyOf(output: Output): PortKey {
+    if (keptBy.get(output) !== this) throw new TypeError('The Output is not an input of this Model')
+    return Output.key(output)
   }
 
   #port(functions: PortFunctions, key: PortKey): Output {

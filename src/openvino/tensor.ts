@@ -6,6 +6,15 @@ import { Handle, Native } from './handle.ts'
 import { library, native } from './library.ts'
 import { nativeShape, readShape } from './shape.ts'
 import { check, read } from './status.ts'
+import {
+  assertAttached,
+  create,
+  createFromStrings,
+  createOver,
+  expectArray,
+  expectStrings,
+  kindOf,
+} from './tensor-memory.ts'
 import type { element, SupportedTypedArray } from './types.ts'
 
 /** Whose memory a tensor is: an inference request's, which must outlive it and not write while it is read. */
@@ -22,7 +31,7 @@ interface Origin {
 const STRING = 'string'
 
 export class Tensor {
-  #handle: Handle
+  readonly #handle: Handle
   readonly #type: string
   /** The array that this tensor lies on, or what keeps the memory that it shows. */
   #memory: SupportedTypedArray | Origin | undefined
@@ -33,10 +42,10 @@ export class Tensor {
 
   constructor(type: element | string, shape: readonly number[], tensorData?: SupportedTypedArray)
   constructor(tensorData: readonly string[])
-  constructor(from: Native, type: string, origin: Origin)
+  constructor(from: Native, type: string, origin?: Origin)
   constructor(...args: readonly unknown[]) {
     if (args[0] instanceof Native) {
-      const [from, type, origin] = args as [Native, string, Origin]
+      const [from, type, origin] = args as [Native, string, Origin?]
       this.#type = type
       this.#memory = origin
       this.#handle = this.#own(from.pointer)
@@ -70,8 +79,7 @@ export class Tensor {
 
   /** What must stay alive as long as native code may use this tensor's memory. */
   static pins(tensor: Tensor): readonly unknown[] {
-    const memory = tensor.#memory
-    return memory === undefined ? [] : [memory]
+    return [tensor.#memory]
   }
 
   static is(value: unknown): value is Tensor {
@@ -200,8 +208,7 @@ export class Tensor {
 
   /** An array that was transferred elsewhere has no memory any more: native code must not touch what it had. */
   #assertAttached(): void {
-    const memory = this.#memory
-    if (memory !== undefined && !('owner' in memory)) assertAttached(memory)
+    assertAttached([this.#memory])
   }
 
   #readStrings(): readonly string[] {
@@ -229,75 +236,33 @@ export function wrapTensor(pointer: bigint, origin: Origin): Tensor {
   return new Tensor(new Native(pointer), readType(pointer), origin)
 }
 
-/** A copy of a native tensor in memory of JavaScript, which the collector knows the size of. */
+/** A copy of a native tensor, in memory of JavaScript where that has such arrays: the collector knows how much it is. */
 export function copyTensor(pointer: bigint): Tensor {
   const type = readType(pointer)
   const shape = readShape(native().ov_tensor_get_shape, 'reading an output’s shape', pointer)
   const ArrayClass = arrayClass(type)
-  if (ArrayClass === undefined)
-    throw new OpenVINOError('NOT_AVAILABLE', `An output of type ${type} cannot be copied to JavaScript`)
-  const bytes = Number(read(native().ov_tensor_get_byte_size, 'reading an output’s size', pointer))
-  if (bytes === 0) return new Tensor(type, shape)
-  const address = read(native().ov_tensor_data, 'reading an output', pointer)
+  const bytes =
+    ArrayClass === undefined ? 0 : Number(read(native().ov_tensor_get_byte_size, READING, pointer))
+  if (ArrayClass === undefined || bytes === 0) return copyOpaque(pointer, type, shape)
+  const address = read(native().ov_tensor_data, READING, pointer)
   return new Tensor(type, shape, new ArrayClass(library().koffi.view(address, bytes).slice(0)))
 }
+
+/** A copy of what JavaScript cannot read, such as f16. Strings are not copied: the library gives no access to them. */
+function copyOpaque(pointer: bigint, type: string, shape: readonly number[]): Tensor {
+  const copy = read(native().ov_tensor_create, READING, typePlace[0]!, nativeShape(shape))
+  const tensor = new Tensor(new Native(copy), type)
+  const bytes = type === STRING ? 0 : Number(read(native().ov_tensor_get_byte_size, READING, pointer))
+  if (bytes > 0) bytesOf(copy, bytes).set(bytesOf(pointer, bytes))
+  return tensor
+}
+
+const READING = 'reading an output'
+const bytesOf = (pointer: bigint, bytes: number): Uint8Array =>
+  new Uint8Array(library().koffi.view(read(native().ov_tensor_data, READING, pointer), bytes))
 
 const typePlace = new Int32Array(new ArrayBuffer(4))
 function readType(pointer: bigint): string {
   check(native().ov_tensor_get_element_type(pointer, typePlace), 'reading a tensor’s type')
   return elementName(typePlace[0]!)
-}
-
-const create = (type: string, shape: unknown): bigint =>
-  read(native().ov_tensor_create, 'creating a tensor', elementCode(type), nativeShape(shape))
-
-function createOver(type: string, shape: unknown, array: SupportedTypedArray): bigint {
-  if (array.byteOffset !== 0) throw new RangeError('TypedArray.byteOffset has to be equal to zero.')
-  if ((array.buffer as { resizable?: boolean }).resizable)
-    throw new TypeError('A tensor cannot lie on a resizable ArrayBuffer, whose memory may go away')
-  const lengths = nativeShape(shape)
-  const code = elementCode(type)
-  const ElementArray = arrayClass(type)
-  if (ElementArray === undefined) throw new TypeError('A tensor of strings cannot lie on a typed array')
-  let elements = 1n
-  for (let i = 0; i < lengths.rank; i++) elements *= lengths.dims[i]!
-  if (elements * BigInt(ElementArray.BYTES_PER_ELEMENT) !== BigInt(array.buffer.byteLength))
-    throw new RangeError(
-      `Memory allocated using shape and element::type mismatch passed data's size: ` +
-        `${elements.toString()} elements of type ${type} against ${array.buffer.byteLength} bytes`,
-    )
-  // Native code takes no null, which is where an empty array lies.
-  return array.byteLength === 0
-    ? create(type, shape)
-    : read(native().ov_tensor_create_from_host_ptr, 'creating a tensor', code, lengths, array)
-}
-
-const createFromStrings = (strings: readonly string[]): bigint =>
-  read(
-    native().ov_tensor_create_from_string_array,
-    'creating a tensor of strings',
-    [...strings],
-    strings.length,
-    nativeShape([strings.length]),
-  )
-
-function expectStrings(value: readonly unknown[]): readonly string[] {
-  if (!value.every((one) => typeof one === 'string'))
-    throw new TypeError('The array passed to create string tensor must contain only strings.')
-  return [...value]
-}
-
-function expectArray(value: unknown): SupportedTypedArray {
-  if (!ArrayBuffer.isView(value) || value instanceof DataView)
-    throw new TypeError('Third argument of a tensor must be TypedArray.')
-  return value as SupportedTypedArray
-}
-
-/** The name of an array's class; a Buffer is a Uint8Array. */
-const kindOf = (array: SupportedTypedArray): string => array[Symbol.toStringTag]
-
-/** Throws when an array's memory has been transferred to another thread: only arrays with elements are asked. */
-function assertAttached(array: SupportedTypedArray): void {
-  if (array.byteLength === 0)
-    throw new TypeError('The array under this tensor was transferred, so the tensor has no memory')
 }

@@ -7,6 +7,7 @@ import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
 import type { InferRequest } from '../../src/openvino/types.ts'
 import {
   ACCURATE,
+  addIr,
   addModel,
   compiledAdd,
   core,
@@ -122,6 +123,49 @@ test('an output without a name has a key in the results', () => {
   assert.deepEqual(results.output_0!.data, floats(2))
 })
 
+test('an output of a type that JavaScript has no array for is copied, and feeds a model', () => {
+  const { xml, bin } = addIr(floats(2, 2))
+  const equal = String(xml)
+    .replace('type="Add"', 'type="Equal"')
+    .replace('precision="FP32" names="y"', 'precision="BOOL" names="y"')
+  const model = core.readModelSync(Buffer.from(equal), bin)
+  const { y } = core
+    .compileModelSync(model, 'CPU')
+    .createInferRequest()
+    .infer({ x: x(2, 5) })
+  assert.equal(y!.getElementType(), 'boolean')
+  assert.deepEqual(y!.getShape(), [2])
+  assert.throws(() => y!.data, {
+    name: 'OpenVINOError',
+    code: 'NOT_AVAILABLE',
+    message: /no array for elements of type boolean/,
+  })
+  const asFloats = core.compileModelSync(core.readModelSync(Buffer.from(CONVERT)), 'CPU').createInferRequest()
+  assert.deepEqual(asFloats.infer({ x: y! }).y!.data, floats(1, 0))
+})
+
+/** y = x, truth as float32. */
+const CONVERT = `<net name="convert" version="11">
+  <layers>
+    <layer id="0" name="x" type="Parameter" version="opset1">
+      <data shape="2" element_type="boolean"/>
+      <output><port id="0" precision="BOOL" names="x"><dim>2</dim></port></output>
+    </layer>
+    <layer id="1" name="y" type="Convert" version="opset1">
+      <data destination_type="f32"/>
+      <input><port id="0" precision="BOOL"><dim>2</dim></port></input>
+      <output><port id="1" precision="FP32" names="y"><dim>2</dim></port></output>
+    </layer>
+    <layer id="2" name="result" type="Result" version="opset1">
+      <input><port id="0" precision="FP32"><dim>2</dim></port></input>
+    </layer>
+  </layers>
+  <edges>
+    <edge from-layer="0" from-port="0" to-layer="1" to-port="0"/>
+    <edge from-layer="1" from-port="1" to-layer="2" to-port="0"/>
+  </edges>
+</net>`
+
 test('wrong inputs throw at once, with openvino-node’s texts, in inferAsync too', () => {
   const request = add.createInferRequest()
   const refused: readonly (readonly [() => unknown, RegExp])[] = [
@@ -199,6 +243,16 @@ test('wrong inputs throw at once, with openvino-node’s texts, in inferAsync to
     [() => request.getOutputTensor(1.5), /'getOutputTensor' method called with incorrect parameters/],
   ]
   for (const [call, message] of refused) assert.throws(call, { message }, String(call))
+})
+
+test('an array that was transferred after it was set is not read', async () => {
+  const request = add.createInferRequest()
+  const array = floats(1, 2)
+  request.setTensor('x', new ov.Tensor('f32', [2], array))
+  structuredClone(array.buffer, { transfer: [array.buffer] })
+  assert.throws(() => request.infer(), { message: /was transferred/ })
+  await assert.rejects(request.inferAsync({}), { message: /was transferred/ })
+  assert.deepEqual(request.infer({ x: x(1, 2) }).y!.data, floats(11, 22))
 })
 
 test('runs of one request wait for each other, and one that fails does not stop the next', async () => {

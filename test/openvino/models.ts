@@ -1,9 +1,12 @@
 // Small models for the tests of OpenVINO's binding: y = x + a constant, as IR made here, and a real decoder.
 import { pbkdf2 } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { TestContext } from 'node:test'
 import { promisify } from 'node:util'
 import { openVINO } from '../../src/openvino/openvino.ts'
-import type { CompiledModel, Core, InferRequest, Model, NodeAddon, Tensor } from '../../src/openvino/types.ts'
+import type { CompiledModel, InferRequest, Model, Tensor } from '../../src/openvino/types.ts'
+import { temporaryFolder } from '../checkpoint/make-safetensors.ts'
 
 process.env.KOSMOS2_OPENVINO_BINDING = 'libopenvino_c'
 
@@ -13,9 +16,11 @@ export const core = new ov.Core()
 
 /** A stateful decoder with INT4 weights, as OpenVINO's Python package wrote it; its states are keys and values. */
 export const decoderPath = join(import.meta.dirname, '../goldens/ir/decoder-i4.xml')
+/** What makes a model compute in float32. */
+export const PRECISE = { INFERENCE_PRECISION_HINT: 'f32' }
 /** What makes a decoder compute in float32 throughout. */
 export const ACCURATE = {
-  INFERENCE_PRECISION_HINT: 'f32',
+  ...PRECISE,
   KV_CACHE_PRECISION: 'f32',
   DYNAMIC_QUANTIZATION_GROUP_SIZE: 0,
 }
@@ -84,15 +89,27 @@ export function addModel(constant: Float32Array, options?: AddOptions): Model {
 
 /** {@link addModel}, compiled to compute in float32. */
 export const compiledAdd = (constant: Float32Array, options?: AddOptions): CompiledModel =>
-  core.compileModelSync(addModel(constant, options), 'CPU', { INFERENCE_PRECISION_HINT: 'f32' })
+  core.compileModelSync(addModel(constant, options), 'CPU', PRECISE)
+
+/** What a model of y = x + c answers to x = [1, 2]. */
+export const answer = (model: Model | CompiledModel) =>
+  ('createInferRequest' in model ? model : core.compileModelSync(model, 'CPU', PRECISE))
+    .createInferRequest()
+    .infer([Float32Array.of(1, 2)]).y!.data
+
+/** The files of y = x + [10, 20], in a folder whose name is not plain. */
+export function writeIr(t: TestContext): { path: string; weightsPath: string } {
+  const folder = join(temporaryFolder(t), 'модель ü 模型')
+  mkdirSync(folder)
+  const [path, weightsPath] = [join(folder, 'add.xml'), join(folder, 'add.bin')]
+  const { xml, bin } = addIr(Float32Array.of(10, 20))
+  writeFileSync(path, xml)
+  writeFileSync(weightsPath, bin)
+  return { path, weightsPath }
+}
 
 /** The decoder's inputs at `positions` new positions after `past`, in `rows` equal rows; see scripts/goldens/ir.py. */
-export function decoderInputs(
-  positions: number,
-  past: number,
-  rows = 1,
-  addon: NodeAddon = ov,
-): Record<string, Tensor> {
+export function decoderInputs(positions: number, past: number, rows = 1): Record<string, Tensor> {
   const width = 256
   const row = Float32Array.from({ length: positions * width }, (_, i) => Math.sin(past * width + i))
   const embeds = new Float32Array(rows * row.length)
@@ -104,14 +121,12 @@ export function decoderInputs(
     mask[i] = attended > position ? -1e9 : 0
   })
   return {
-    inputs_embeds: new addon.Tensor('f32', [rows, positions, width], embeds),
-    mask: new addon.Tensor('f32', [rows, 1, positions, length], mask),
-    beam_idx: new addon.Tensor(
+    inputs_embeds: new ov.Tensor('f32', [rows, positions, width], embeds),
+    mask: new ov.Tensor('f32', [rows, 1, positions, length], mask),
+    beam_idx: new ov.Tensor(
       'i32',
       [rows],
       Int32Array.from({ length: rows }, (_, i) => i),
     ),
   }
 }
-
-export type { Core }
