@@ -111,7 +111,11 @@ function watchInference(): { take(): number; stop(): void } {
       started = performance.now()
       return start(...values)
     },
-    { async: start.async },
+    {
+      async: (...values: readonly unknown[]) => {
+        start.async(...values)
+      },
+    },
   )
   functions.ov_infer_request_wait = Object.assign((...values: readonly NativeValue[]) => wait(...values), {
     async: (...values: readonly unknown[]) => {
