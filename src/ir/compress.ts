@@ -41,8 +41,9 @@ function pieces(values: Float32Array, form: WeightForm, columns: number): readon
       return [bytesOf(values)]
     case 'fp16': {
       const halves = float16Bits(values)
-      if (halves.some((bits) => (bits & FLOAT16_EXPONENT) === FLOAT16_EXPONENT))
-        throw new RangeError('it became infinite, or is no number')
+      for (let i = 0; i < halves.length; i++)
+        if ((halves[i]! & FLOAT16_EXPONENT) === FLOAT16_EXPONENT)
+          throw new RangeError('a number became infinite, or is none')
       return [bytesOf(halves)]
     }
     case 'int8': {

@@ -17,7 +17,11 @@ export interface ConvertOptions extends Omit<ResolveOptions, 'onProgress'> {
    * @default 'int8', as OpenVINO's own export does for models of more than a thousand million parameters
    */
   readonly weights?: WeightPrecision | Readonly<Record<PartName, WeightPrecision>> | undefined
-  /** Numbers of a row that share a scale in INT4: 32, 64, 128 or 256. @default 128 */
+  /**
+   * Numbers of a row that share a scale in INT4: 32, 64, 128 or 256. A matrix whose rows it does not divide takes the
+   * largest smaller one that does (rows of 192: 64), and INT8 where none does.
+   * @default 128
+   */
   readonly groupSize?: number | undefined
   /** Codes of INT4. @default 'symmetric' */
   readonly int4Scheme?: Int4Scheme | undefined
