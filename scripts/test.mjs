@@ -40,6 +40,7 @@ await main(
       await run(node24, ['--test', '--test-reporter=spec', concurrency, ...files], {
         env: {
           ...process.env,
+          KOSMOS2_CACHE: inProject('.cache', 'kosmos2'),
           PATH: [dirname(node24), inProject('node_modules', '.bin'), ...ownPath].join(delimiter),
         },
         signal,

@@ -26,6 +26,8 @@ export function jupyterEnvironment() {
     JUPYTERLAB_SETTINGS_DIR: join(folder, 'lab', 'settings'),
     JUPYTERLAB_WORKSPACES_DIR: join(folder, 'lab', 'workspaces'),
     IPYTHONDIR: join(folder, 'ipython'),
+    // Compiled models.
+    KOSMOS2_CACHE: inProject('.cache', 'kosmos2'),
     // A kernel's standard output is this terminal; what a notebook shows must not depend on that.
     NO_COLOR: '1',
     // Kernels and settings of the environment go before those of the person and of the system.

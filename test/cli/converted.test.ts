@@ -92,7 +92,10 @@ test('a checkpoint is converted, checked, compared, asked and measured', async (
     await file.write(Buffer.from([1, 2, 3]), 0, 3, 5000)
     await file.close()
     const { status, stderr } = await run('check', damaged, '--quiet')
-    assert.match(stderr, /^kosmos2: .*text\.bin: expected content with SHA-256 [0-9a-f]{64}, as when it was converted/)
+    assert.match(
+      stderr,
+      /^kosmos2: .*text\.bin: expected content with SHA-256 [0-9a-f]{64}, as when it was converted/,
+    )
     assert.equal(status, 1)
   })
 
