@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { anObject, aString, expectNoArguments, matchSignature } from './arguments.ts'
 import { Handle, keptBy, Native } from './handle.ts'
-import { InferRequest, type NamedOutputs } from './infer-request.ts'
+import { InferRequest, type NamedPorts } from './infer-request.ts'
 import { native } from './library.ts'
 import { ConstOutput, countPorts, nativePort, type PortFunctions, portKey, portName } from './output.ts'
 import { nativeProperties, typedProperty } from './properties.ts'
@@ -24,7 +24,7 @@ const outputs = (): PortFunctions => ({
 
 export class CompiledModel {
   readonly #handle: Handle
-  #namedOutputs: NamedOutputs | undefined
+  #namedPorts: NamedPorts | undefined
 
   /** @param pins - memory that the compiled model may still read: weights that lie on an array of JavaScript */
   constructor(from?: Native, pins?: unknown) {
@@ -45,7 +45,7 @@ export class CompiledModel {
       'creating an inference request',
       this.#handle.pointer,
     )
-    return new InferRequest(new Native(request), this, this.#resultOutputs())
+    return new InferRequest(new Native(request), this, this.#ports())
   }
 
   input(...args: readonly [key?: number | string]): ConstOutput {
@@ -102,14 +102,6 @@ export class CompiledModel {
     }
   }
 
-  /** Found once: every inference reads them. An output without a name gets `output_` and its index. */
-  #resultOutputs(): NamedOutputs {
-    this.#namedOutputs ??= new Map(
-      this.outputs.map((output, index) => [portName(output) ?? `output_${index}`, output]),
-    )
-    return this.#namedOutputs
-  }
-
   dispose(): void {
     this.#handle.dispose()
   }
@@ -117,4 +109,14 @@ export class CompiledModel {
   [Symbol.dispose](): void {
     this.dispose()
   }
+
+  /** Found once, for all requests. */
+  #ports(): NamedPorts {
+    this.#namedPorts ??= { inputs: byName('input', this.inputs), outputs: byName('output', this.outputs) }
+    return this.#namedPorts
+  }
 }
+
+/** A port without a name gets `input_` or `output_` and its index. */
+const byName = (side: string, ports: readonly ConstOutput[]): Map<string, ConstOutput> =>
+  new Map(ports.map((port, index) => [portName(port) ?? `${side}_${index}`, port]))

@@ -15,15 +15,15 @@ import { version } from './version.ts'
 
 const aModel = anInstance('Model', (value) => Model.is(value))
 const aTensor = anInstance('Tensor', (value) => Tensor.is(value))
-const anyDevices = 1000 // more devices than a machine has: a list that says more is damaged
+const MAX_DEVICES = 1000 // a list that says more is damaged
 
 /** A native call whose last argument, still to come, is the place for its result. */
 interface Call {
   readonly call: NativeFunction
   readonly action: string
   readonly args: readonly NativeValue[]
-  /** The model among them. */
-  readonly model?: Model
+  /** The model or tensor among them. */
+  readonly uses?: Handle
   /** Memory that the result goes on reading. */
   readonly pins?: unknown
 }
@@ -44,7 +44,8 @@ export class Core {
 
   readModel(...args: readonly unknown[]): Promise<Model> {
     const source = modelSource('readModel', args)
-    return this.#async(this.#readCall(source)).then((pointer) => this.#model(pointer, source))
+    const call = this.#readCall(source)
+    return this.#async(call).then((pointer) => this.#model(pointer, source, call.pins))
   }
 
   compileModelSync(...args: readonly unknown[]): CompiledModel {
@@ -84,7 +85,7 @@ export class Core {
     check(functions.ov_core_get_available_devices(this.#handle.pointer, list), 'listing devices')
     try {
       const { koffi } = library()
-      const count = Math.min(Number(list[1]), anyDevices)
+      const count = Math.min(Number(list[1]), MAX_DEVICES)
       return Array.from({ length: count }, (_, i) => koffi.decode(list[0], i * 8, 'const char *') as string)
     } finally {
       functions.ov_available_devices_free(list)
@@ -107,7 +108,7 @@ export class Core {
       const text = (index: number) => koffi.decode(list[0], index * 8, 'const char *') as string
       const versions: Record<string, Version> = {}
       // ov_core_version_t: device_name, buildNumber, description
-      for (let i = 0; i < Math.min(Number(list[1]), anyDevices); i++)
+      for (let i = 0; i < Math.min(Number(list[1]), MAX_DEVICES); i++)
         versions[text(3 * i)] = version(text(3 * i + 1), text(3 * i + 2))
       return versions
     } finally {
@@ -158,18 +159,17 @@ export class Core {
   }
 
   /** Runs a call on another thread; what it uses stays alive and undisposed meanwhile. */
-  #async({ call, action, args, model }: Call): Promise<bigint> {
+  #async({ call, action, args, uses }: Call): Promise<bigint> {
     const run = () => this.#handle.during(() => readAsync(call, action, ...args))
-    return model === undefined ? run() : Model.handle(model).during(run)
+    return uses === undefined ? run() : uses.during(run)
   }
 
   #readSource(source: ModelSource): Model {
-    const { call, action, args } = this.#readCall(source)
-    return this.#model(read(call, action, ...args), source)
+    const { call, action, args, pins } = this.#readCall(source)
+    return this.#model(read(call, action, ...args), source, pins)
   }
 
-  #model(pointer: bigint, source: ModelSource): Model {
-    const pins = 'weights' in source ? Tensor.pins(source.weights) : undefined
+  #model(pointer: bigint, source: ModelSource, pins: unknown): Model {
     return new Model(new Native(pointer), pins, { source, read: () => this.#readSource(source) })
   }
 
@@ -185,6 +185,8 @@ export class Core {
           call: native().ov_core_read_model_from_memory_buffer,
           action: 'reading a model from memory',
           args: [core, source.text, source.text.length, Tensor.pointer(source.weights)],
+          uses: Tensor.handle(source.weights),
+          pins: Tensor.pins(source.weights),
         }
   }
 
@@ -210,7 +212,7 @@ export class Core {
           call: native().ov_core_compile_model_props,
           action: `compiling a model for ${device}`,
           args: [core, Model.handle(model).pointer, ...values],
-          model,
+          uses: Model.handle(model),
           pins: keptBy.get(model),
         }
   }

@@ -14,27 +14,31 @@ import type { SupportedTypedArray } from './types.ts'
 type Tensors = Record<string, Tensor>
 /** An input by its index or name. */
 type InputKey = number | string
-/** The outputs of a compiled model, and the keys that results have them under. */
-export type NamedOutputs = ReadonlyMap<string, Output>
+/** The ports of a compiled model by the names that they are set and read under. */
+export interface NamedPorts {
+  readonly inputs: ReadonlyMap<string, Output>
+  /** The keys of results. */
+  readonly outputs: ReadonlyMap<string, Output>
+}
 
 export class InferRequest {
   readonly #handle: Handle
   readonly #model: CompiledModel | undefined
-  readonly #outputs: NamedOutputs | undefined
-  /** What keeps the memory of the tensors that are set alive, by how they were set. */
-  readonly #pins = new Map<InputKey, readonly unknown[]>()
+  readonly #ports: NamedPorts | undefined
+  /** What keeps the memory of the tensors that are set alive, by the names of their ports. */
+  readonly #pins = new Map<string, readonly unknown[]>()
   /** The last run that was asked for, while there are any; runs wait for each other. */
   #last: Promise<void> | undefined
   #runs = 0
   /** The native request while it runs, which is longer than this object if that is disposed. */
   #running: bigint | undefined
 
-  constructor(from?: Native, model?: CompiledModel, outputs?: NamedOutputs) {
+  constructor(from?: Native, model?: CompiledModel, ports?: NamedPorts) {
     this.#handle = new Handle(this, 'InferRequest', from, (pointer) => {
       native().ov_infer_request_free(pointer)
     })
     this.#model = model
-    this.#outputs = outputs
+    this.#ports = ports
   }
 
   /** Throws while an inference runs, when tensors of this request must not be read, and after dispose(). */
@@ -196,7 +200,8 @@ export class InferRequest {
         : functions.ov_infer_request_set_output_tensor_by_index
     const status = index === undefined ? only(request, pointer) : byIndex(request, index, pointer)
     check(status, `setting the ${side} tensor ${index ?? ''}`.trimEnd())
-    this.#pins.set(side === 'input' ? (index ?? 0) : -1 - (index ?? 0), Tensor.pins(tensor))
+    const names = [...this.#ports![`${side}s`].keys()]
+    this.#pins.set(names[index ?? 0]!, Tensor.pins(tensor))
   }
 
   #getIndexed(only: NativeFunction, byIndex: NativeFunction, index: number | undefined): Tensor {
@@ -214,9 +219,9 @@ export class InferRequest {
   /** Runs on `inputs` after the runs before it, at once if there are none. */
   #enqueue(inputs: readonly [InputKey, Tensor][]): Promise<void> {
     const run = () => this.#run(inputs)
-    const done = this.#last === undefined ? run() : this.#last.then(run, run)
-    this.#last = done
     this.#runs++
+    const done = this.#last === undefined ? run() : this.#last.then(run, run)
+    if (this.#runs > 0) this.#last = done // else it has failed already
     return done
   }
 
@@ -250,7 +255,7 @@ export class InferRequest {
   #results(): Tensors {
     const results: Tensors = {}
     const request = this.#handle.pointer
-    for (const [name, output] of this.#outputs!) {
+    for (const [name, output] of this.#ports!.outputs) {
       const tensor = read(
         native().ov_infer_request_get_tensor_by_const_port,
         'getting an output',

@@ -86,7 +86,6 @@ function declareFunctions(koffi: Koffi, path: string): NativeFunctions {
     n: 'size_t',
     i: 'int',
     S: koffi.struct({ rank: 'int64', dims: pointer }),
-    D: partialShape,
     P: koffi.pointer(koffi.struct({ key: 'const char *', value: 'const char *' })),
     t: koffi.pointer('const char *'),
     d: koffi.pointer(partialShape),

@@ -55,10 +55,10 @@ export function readShape(call: NativeFunction, action: string, owner: bigint): 
   const status = call(owner, place)
   if (status === REFUSED) return []
   check(status, action)
-  const rank = Number(place[0])
-  if (rank > MAX_RANK) throw new RangeError(`OpenVINO gave a shape of ${rank} dimensions`)
   try {
-    return rank <= 0 ? [] : readInt64(place[1]!, rank)
+    const rank = Number(place[0])
+    if (rank > MAX_RANK) throw new RangeError(`OpenVINO gave a shape of ${rank} dimensions`)
+    return readInt64(place[1]!, rank)
   } finally {
     native().ov_shape_free(place)
   }
@@ -69,10 +69,10 @@ const partialPlace = new BigInt64Array(new ArrayBuffer(24)) // ov_partial_shape_
 /** The partial shape of a port. The library gives an open rank as one open dimension. */
 export function readPartialShape(port: bigint, action: string): PartialDimensions {
   check(native().ov_port_get_partial_shape(port, partialPlace), action)
-  const [least = 0n, most = 0n, dims = 0n] = partialPlace
-  if (least !== most) return undefined
-  if (least > MAX_RANK) throw new RangeError(`OpenVINO gave a shape of ${least.toString()} dimensions`)
   try {
+    const [least = 0n, most = 0n, dims = 0n] = partialPlace
+    if (least !== most) return undefined
+    if (least > MAX_RANK) throw new RangeError(`OpenVINO gave a shape of ${least.toString()} dimensions`)
     const limits = readInt64(dims, 2 * Number(least))
     return Array.from({ length: Number(least) }, (_, i) => dimension(limits[2 * i]!, limits[2 * i + 1]!))
   } finally {

@@ -12,7 +12,7 @@ export type NativeValue = bigint | number | string | null | object
 /**
  * The arguments of each function, one letter each:
  * `p` pointer (object, array or place for a result), `s` string, `w` string of wide characters (paths), `n` size, `i` enum or int, `S` shape by value,
- * `D` partial shape by value, `P` array of properties, `t` array of strings, `d` array of partial shapes.
+ * `P` array of properties, `t` array of strings, `d` array of partial shapes.
  */
 const RETURNING_STATUS = {
   ov_get_openvino_version: 'p',

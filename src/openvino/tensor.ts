@@ -77,6 +77,10 @@ export class Tensor {
     return tensor.#handle.pointer
   }
 
+  static handle(tensor: Tensor): Handle {
+    return tensor.#handle
+  }
+
   /** What must stay alive as long as native code may use this tensor's memory. */
   static pins(tensor: Tensor): readonly unknown[] {
     return [tensor.#memory]
@@ -233,36 +237,37 @@ export class Tensor {
 
 /** The tensor that native code gave: it shows memory that `origin` keeps alive. */
 export function wrapTensor(pointer: bigint, origin: Origin): Tensor {
-  return new Tensor(new Native(pointer), readType(pointer), origin)
+  return new Tensor(new Native(pointer), elementName(readElementCode(pointer)), origin)
 }
 
 /** A copy of a native tensor, in memory of JavaScript where that has such arrays: the collector knows how much it is. */
 export function copyTensor(pointer: bigint): Tensor {
-  const type = readType(pointer)
-  const shape = readShape(native().ov_tensor_get_shape, 'reading an output’s shape', pointer)
-  const ArrayClass = arrayClass(type)
-  const bytes =
-    ArrayClass === undefined ? 0 : Number(read(native().ov_tensor_get_byte_size, READING, pointer))
-  if (ArrayClass === undefined || bytes === 0) return copyOpaque(pointer, type, shape)
-  const address = read(native().ov_tensor_data, READING, pointer)
-  return new Tensor(type, shape, new ArrayClass(library().koffi.view(address, bytes).slice(0)))
-}
-
-/** A copy of what JavaScript cannot read, such as f16. Strings are not copied: the library gives no access to them. */
-function copyOpaque(pointer: bigint, type: string, shape: readonly number[]): Tensor {
-  const copy = read(native().ov_tensor_create, READING, typePlace[0]!, nativeShape(shape))
-  const tensor = new Tensor(new Native(copy), type)
-  const bytes = type === STRING ? 0 : Number(read(native().ov_tensor_get_byte_size, READING, pointer))
-  if (bytes > 0) bytesOf(copy, bytes).set(bytesOf(pointer, bytes))
+  const code = readElementCode(pointer)
+  const shape = readShape(native().ov_tensor_get_shape, READING, pointer)
+  const ArrayClass = arrayClass(elementName(code))
+  // Strings are not copied: the library gives no access to them.
+  const bytes = elementName(code) === STRING ? new Uint8Array() : bytesOf(pointer)
+  if (ArrayClass !== undefined && bytes.length > 0)
+    return new Tensor(elementName(code), shape, new ArrayClass(bytes.slice().buffer))
+  const copy = read(native().ov_tensor_create, READING, code, nativeShape(shape))
+  const tensor = new Tensor(new Native(copy), elementName(code))
+  if (bytes.length > 0) bytesOf(copy).set(bytes)
   return tensor
 }
 
 const READING = 'reading an output'
-const bytesOf = (pointer: bigint, bytes: number): Uint8Array =>
-  new Uint8Array(library().koffi.view(read(native().ov_tensor_data, READING, pointer), bytes))
 
-const typePlace = new Int32Array(new ArrayBuffer(4))
-function readType(pointer: bigint): string {
-  check(native().ov_tensor_get_element_type(pointer, typePlace), 'reading a tensor’s type')
-  return elementName(typePlace[0]!)
+/** A native tensor's memory itself, valid until native code runs again. */
+function bytesOf(pointer: bigint): Uint8Array {
+  const bytes = Number(read(native().ov_tensor_get_byte_size, READING, pointer))
+  if (bytes === 0) return new Uint8Array()
+  return new Uint8Array(library().koffi.view(read(native().ov_tensor_data, READING, pointer), bytes))
+}
+
+const codePlace = new Int32Array(new ArrayBuffer(4))
+
+/** OpenVINO's number of a native tensor's element type. */
+function readElementCode(pointer: bigint): number {
+  check(native().ov_tensor_get_element_type(pointer, codePlace), 'reading a tensor’s type')
+  return codePlace[0]!
 }

@@ -136,10 +136,14 @@ test('many models compile at the same time on one Core', async () => {
   for (const [i, model] of compiled.entries()) assert.deepEqual(answer(model), floats(1 + i, 2 + i))
 })
 
-test('what compiles may be disposed meanwhile', async () => {
+test('what is read or compiled may be disposed meanwhile', async () => {
   const ownCore = new ov.Core()
   const model = addModel(floats(10, 20))
+  const { xml, bin } = addIr(floats(10, 20))
+  const weights = new ov.Tensor('u8', [8], new Uint8Array(bin))
   const occupied = occupyThreads()
+  const reading = core.readModel(String(xml), weights)
+  weights.dispose?.()
   const compiling = ownCore.compileModel(model, 'CPU', PRECISE)
   model.dispose?.()
   ownCore.dispose?.()
@@ -148,6 +152,7 @@ test('what compiles may be disposed meanwhile', async () => {
   for (let i = 0; i < 100; i++) addModel(floats(i)) // takes the place of what was freed
   await occupied
   assert.deepEqual(answer(await compiling), floats(11, 22))
+  assert.deepEqual(answer(await reading), floats(11, 22))
 })
 
 test('devices and versions', () => {
