@@ -33,7 +33,7 @@ export function streamAnswer(
     },
     end() {},
     finish(text) {
-      // The tidied text can differ from what was shown of it, in spaces at the most.
+      // Should the whole text not go on as its beginning did, it is shown anew.
       if (!text.startsWith(written)) {
         write('\n')
         written = ''

@@ -109,11 +109,11 @@ function show(words: readonly string[]): string {
   return words.map((word) => `'${word}'`).join(' ')
 }
 
-/** A whole number from 1. @throws {UsageError} */
-export function wholeNumber(name: string, text: string | undefined): number | undefined {
+/** A whole number from `least`. @throws {UsageError} for anything else that was given */
+export function wholeNumber(name: string, text: string | undefined, least = 1): number | undefined {
   if (text === undefined) return undefined
   const number = Number(text)
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number) || number < 1)
-    throw new UsageError(`Expected a whole number from 1 for --${name} but received '${text}'`)
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number) || number < least)
+    throw new UsageError(`Expected a whole number from ${least} for --${name} but received '${text}'`)
   return number
 }

@@ -52,7 +52,7 @@ export const bench = defineCommand({
   ],
   async run({ operands, values, terminal, signal }) {
     const rounds = wholeNumber('rounds', values.rounds) ?? ROUNDS
-    const tokens = Math.max(2, wholeNumber('tokens', values.tokens) ?? TOKENS)
+    const tokens = wholeNumber('tokens', values.tokens, 2) ?? TOKENS
     const settings = runSettings(values)
     const models: { folder: string; child: BenchChild; open: number; runs: BenchRun[] }[] = []
     try {
@@ -87,7 +87,7 @@ export const bench = defineCommand({
       cores: availableParallelism(),
       node: process.version,
     }
-    if (values.json) terminal.print(JSON.stringify({ machine, rounds, tokens, models: measured }))
+    if (values.json) terminal.print(JSON.stringify({ machine, settings, rounds, tokens, models: measured }))
     else
       terminal.print(
         `${machine.processor}, ${machine.cores} cores, Node ${machine.node}\n\n${table(measured)}`,
@@ -142,11 +142,11 @@ function startChild(signal: AbortSignal): BenchChild {
   return {
     async ask(request) {
       const reply = await new Promise<BenchReply>((resolve) => {
-        const fail = (message: string) => () => {
+        const message = 'The process of a model ended; it may have needed more memory than there is'
+        const fail = (): void => {
           resolve({ kind: 'failed', message })
         }
-        const message = 'The process of a model ended; it may have needed more memory than there is'
-        child.once('message', resolve).once('exit', fail(message)).once('error', fail(message))
+        child.once('message', resolve).once('exit', fail).once('error', fail)
         child.send(request)
       })
       child.removeAllListeners()

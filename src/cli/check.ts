@@ -1,6 +1,6 @@
 // `kosmos2 check`: which OpenVINO runs here, whether a model is whole, and whether a conversion answers as the original.
 import type { IrFolder, Kosmos2, RgbImage } from '../index.ts'
-import { defineCommand, type Given, type Options } from './command.ts'
+import { defineCommand } from './command.ts'
 import { partTable } from './convert.ts'
 import { UsageError } from './exit-status.ts'
 import { library } from './library.ts'
@@ -9,8 +9,6 @@ import { listPictures } from './pictures.ts'
 import { type RuntimeReport, runtimeLines, runtimeReport } from './runtime.ts'
 import { samplePicture } from './sample-picture.ts'
 import { verificationLines, verifyOnPictures } from './verification.ts'
-
-type Shown = Pick<Given<Options>, 'terminal' | 'signal'>
 
 export const check = defineCommand({
   name: 'check',
@@ -57,7 +55,8 @@ export const check = defineCommand({
     tell('runtime', isFaulty ? fault(runtime) : runtime, isFaulty ? runtime.message : runtimeLines(runtime))
     let isGood = !isFaulty
     if (folder !== undefined) {
-      const ir = await openConversion(folder, { terminal, signal })
+      terminal.progress.update(`Reading ${folder}`)
+      const ir = await openConversion(folder)
       if (ir !== undefined && isFaulty) throw runtime
       const kosmos = await openModel(folder, settings, { terminal, signal })
       try {
@@ -107,9 +106,8 @@ function fault(error: Error & { code?: string }): object {
  * @returns undefined for what is none
  * @throws {CheckpointError} where it is damaged
  */
-async function openConversion(folder: string, { terminal }: Shown): Promise<IrFolder | undefined> {
+async function openConversion(folder: string): Promise<IrFolder | undefined> {
   const { CheckpointError, openIr } = await library()
-  terminal.progress.update(`Reading ${folder}`)
   try {
     return await openIr(folder, { verify: 'hash' })
   } catch (error) {

@@ -5,7 +5,7 @@ import { defineCommand } from './command.ts'
 import { columns, duration, megabytes } from './format.ts'
 import { library } from './library.ts'
 
-type Weights = 'fp32' | 'fp16' | 'int8' | 'int4'
+type Weights = Extract<ConvertOptions['weights'], string>
 const WEIGHTS: readonly Weights[] = ['fp32', 'fp16', 'int8', 'int4']
 const PARTS = ['vision', 'projection', 'text'] as const
 const PHASES = {

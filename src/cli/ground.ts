@@ -3,7 +3,9 @@ import type { Answer } from '../index.ts'
 import { answerFields, boxHeading, boxRows, JSON_HELP } from './answer.ts'
 import { defineCommand } from './command.ts'
 import { eachPicture, PICTURE_OPTIONS } from './each-picture.ts'
+import { UsageError } from './exit-status.ts'
 import { columns } from './format.ts'
+import { library } from './library.ts'
 import { IMAGE_HELP } from './pictures.ts'
 
 export const ground = defineCommand({
@@ -22,8 +24,9 @@ export const ground = defineCommand({
     ['ground photos/ "a dog" --svg found/', 'The same phrase in every picture of a folder, drawn.'],
     ['ground picture.png "a snowman" --json | jq .entities[0].pixels[0]', 'A box for another program.'],
   ],
-  run: ({ operands: [picture, ...phrases], values, terminal, signal }) =>
-    eachPicture({ values, terminal, signal }, [picture!], async (asking) => {
+  async run({ operands: [picture, ...phrases], values, terminal, signal }) {
+    await checkPhrases(phrases)
+    return await eachPicture({ values, terminal, signal }, [picture!], async (asking) => {
       const { kosmos, name, image, options, isOneOfSeveral } = asking
       const answers: { readonly phrase: string; readonly answer: Answer }[] = []
       for (const phrase of phrases)
@@ -44,5 +47,16 @@ export const ground = defineCommand({
       if (isOneOfSeveral) terminal.print(name)
       terminal.print(columns([['phrase', boxHeading(image)], ...rows]))
       if (isOneOfSeveral) terminal.print('')
-    }),
+    })
+  },
 })
+
+/** @throws {UsageError} for a phrase that is empty, or holds a tag */
+async function checkPhrases(phrases: readonly string[]): Promise<void> {
+  const { groundPhrase } = await library()
+  try {
+    phrases.forEach(groundPhrase)
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
+}

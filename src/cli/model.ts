@@ -1,5 +1,5 @@
 // The model that a command asks: which, and how it runs.
-import type { Kosmos2 } from '../index.ts'
+import type { Kosmos2, Performance } from '../index.ts'
 import { wholeNumber } from './arguments.ts'
 import type { Given, Options } from './command.ts'
 import { megabytes } from './format.ts'
@@ -35,7 +35,7 @@ export const defaultModel = (): string => process.env['KOSMOS2_MODEL'] || PUBLIS
 /** How a model runs, checked. */
 export interface RunSettings {
   readonly device?: string
-  readonly performance?: 'fast' | 'accurate'
+  readonly performance?: Performance
   readonly threads?: number
 }
 
@@ -45,7 +45,7 @@ export function runSettings(values: Given<typeof RUN_OPTIONS>['values']): RunSet
   const threads = wholeNumber('threads', values.threads)
   return {
     ...(device !== undefined && { device }),
-    ...(performance !== undefined && { performance: performance as 'fast' | 'accurate' }),
+    ...(performance !== undefined && { performance: performance as Performance }),
     ...(threads !== undefined && { threads }),
   }
 }

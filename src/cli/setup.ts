@@ -1,5 +1,5 @@
 // `kosmos2 setup`: OpenVINO's runtime in the user's cache.
-import { relative } from 'node:path'
+import { sep } from 'node:path'
 import { defineCommand } from './command.ts'
 import { megabytes } from './format.ts'
 import { library } from './library.ts'
@@ -48,8 +48,7 @@ export const setup = defineCommand({
     terminal.note(`${fetched.isReused ? 'It is there already, whole' : 'Fetched'}: ${fetched.folder}`)
     const report = await runtimeReport()
     terminal.print(values.json ? JSON.stringify({ ...fetched, runtime: report }) : runtimeLines(report))
-    const path = relative(fetched.folder, report.libraryPath ?? '/')
-    if (path.startsWith('..'))
+    if (report.libraryPath?.startsWith(fetched.folder + sep) !== true)
       terminal.note('Another runtime comes before the fetched one, so that is what runs here.')
     return true
   },

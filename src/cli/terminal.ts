@@ -18,8 +18,12 @@ export interface Terminal {
 export function createTerminal(isQuiet: boolean): Terminal {
   const { stdout, stderr } = process
   const progress = isQuiet ? silentProgress : createProgress(stderr)
+  let isMidLine = false
   const tell = (text: string): void => {
     progress.end()
+    // An answer that was being written stays as far as it came.
+    if (isMidLine) stdout.write('\n')
+    isMidLine = false
     stderr.write(`${text}\n`)
   }
   return {
@@ -31,6 +35,7 @@ export function createTerminal(isQuiet: boolean): Terminal {
     stream(piece) {
       progress.end()
       stdout.write(piece)
+      if (piece !== '') isMidLine = !piece.endsWith('\n')
     },
     note(text) {
       if (!isQuiet) tell(text)

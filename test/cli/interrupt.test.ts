@@ -11,18 +11,22 @@ const many = Array.from({ length: 400 }, () => scene('night.png'))
 const source = join(root, 'src', 'cli')
 const caption = ['caption', ...many, '--model', tiny, '--json']
 
-test('Ctrl-C stops the work between two tokens, says so and ends with exit status 130', async () => {
-  const { process: child, ended } = startCommand(caption)
-  await once(child.stdout, 'data')
-  child.kill('SIGINT')
-  const { status, stdout, stderr } = await ended
-  assert.equal(status, 130)
-  assert.match(stderr, /^Interrupted; stopping\. Ctrl-C again ends at once\.$/m)
-  // What was answered is whole.
-  const lines = stdout.trimEnd().split('\n')
-  assert.ok(lines.length < many.length)
-  for (const line of lines) assert.equal((JSON.parse(line) as { width: number }).width, 480)
-})
+test(
+  'Ctrl-C stops the work between two tokens, says so and ends with exit status 130',
+  { timeout: 180_000 },
+  async () => {
+    const { process: child, ended } = startCommand(caption)
+    await once(child.stdout, 'data')
+    child.kill('SIGINT')
+    const { status, stdout, stderr } = await ended
+    assert.equal(status, 130)
+    assert.match(stderr, /^Interrupted; stopping\. Ctrl-C again ends at once\.$/m)
+    // What was answered is whole.
+    const lines = stdout.trimEnd().split('\n')
+    assert.ok(lines.length < many.length)
+    for (const line of lines) assert.equal((JSON.parse(line) as { width: number }).width, 480)
+  },
+)
 
 /** Runs a program with modules of the command line, and sends it SIGINT each time it says something. */
 async function interruptProgram(
@@ -38,18 +42,22 @@ async function interruptProgram(
   return { said, status, signal }
 }
 
-test('a picture that never comes whole from standard input can be interrupted too', async () => {
-  const ended = await interruptProgram(`
+test(
+  'a picture that never comes whole from standard input can be interrupted too',
+  { timeout: 180_000 },
+  async () => {
+    const ended = await interruptProgram(`
     const { onInterrupt } = await import('./interrupt.ts')
     const { listPictures } = await import('./pictures.ts')
     const { signal } = onInterrupt(() => {})
     const [picture] = await listPictures(['-'])
     console.log('reading')
     await picture.read(signal).catch(() => process.exit(signal.aborted ? 130 : 1))`)
-  assert.deepEqual(ended, { said: 'reading\n', status: 130, signal: null })
-})
+    assert.deepEqual(ended, { said: 'reading\n', status: 130, signal: null })
+  },
+)
 
-test('a second Ctrl-C ends the process at once, whatever the work does', async () => {
+test('a second Ctrl-C ends the process at once, whatever the work does', { timeout: 180_000 }, async () => {
   const ended = await interruptProgram(`
     const { onInterrupt } = await import('./interrupt.ts')
     onInterrupt(() => console.log('asked to stop'))
@@ -58,10 +66,14 @@ test('a second Ctrl-C ends the process at once, whatever the work does', async (
   assert.deepEqual(ended, { said: 'at work\nasked to stop\n', status: null, signal: 'SIGINT' })
 })
 
-test('a reader that has had enough, as `head` has, ends the work in silence', async () => {
-  const { process: child, ended } = startCommand(caption)
-  await once(child.stdout, 'data')
-  child.stdout.destroy()
-  const { status, stderr } = await ended
-  assert.deepEqual({ status, stderr: stderr.replace(/^Pictures .*\n/gm, '') }, { status: 0, stderr: '' })
-})
+test(
+  'a reader that has had enough, as `head` has, ends the work in silence',
+  { timeout: 180_000 },
+  async () => {
+    const { process: child, ended } = startCommand(caption)
+    await once(child.stdout, 'data')
+    child.stdout.destroy()
+    const { status, stderr } = await ended
+    assert.deepEqual({ status, stderr: stderr.replace(/^Pictures .*\n/gm, '') }, { status: 0, stderr: '' })
+  },
+)

@@ -57,6 +57,11 @@ test('a wrong command line is refused with exit status 2 and the nearest right o
       /^Expected pictures of different names for --svg, but x\/a\.png and y\/a\.jpg would both be out\/a\.svg\n/,
     ],
     [['ground', 'a.png'], /^Expected IMAGE PHRASE\.\.\. for ground but received a\.png\n/],
+    [
+      ['ground', 'a.png', 'a <phrase>'],
+      /^Expected one line of text without tags for phrase but received 'a <phrase>'\n/,
+    ],
+    [['bench', 'a', '--tokens', '1'], /^Expected a whole number from 2 for --tokens but received '1'\n/],
     [['convert', 'a', 'b', 'c'], /^Expected SOURCE FOLDER for convert, so 'c' is too much\n/],
     [['check', '--against', 'a'], /^Expected a FOLDER to compare with --against but received nothing\n/],
     [['setup', 'now'], /^Expected no operand for setup, so 'now' is too much\n/],
