@@ -3,7 +3,8 @@ import { OpenVINOError } from '../errors.ts'
 import { expectNoArguments } from './arguments.ts'
 import { arrayClass, elementCode, elementName } from './element.ts'
 import { Handle, Native } from './handle.ts'
-import { library, native } from './library.ts'
+import { native } from './library.ts'
+import { nativeView } from './native-view.ts'
 import { nativeShape, readShape } from './shape.ts'
 import { check, read } from './status.ts'
 import {
@@ -37,8 +38,6 @@ export class Tensor {
   #memory: SupportedTypedArray | Origin | undefined
   /** OpenVINO's C library does not give strings back, so they are kept. */
   #strings: readonly string[] | undefined
-  #view: SupportedTypedArray | undefined
-  #viewed = 0n
 
   constructor(type: element | string, shape: readonly number[], tensorData?: SupportedTypedArray)
   constructor(tensorData: readonly string[])
@@ -153,7 +152,6 @@ export class Tensor {
   setShape(shape: readonly number[]): void {
     this.#assertReadable()
     check(native().ov_tensor_set_shape(this.#handle.pointer, nativeShape(shape)), 'setting a tensor’s shape')
-    this.#view = undefined
   }
 
   copyTo(tensor: Tensor): void {
@@ -170,7 +168,6 @@ export class Tensor {
   dispose(): void {
     this.#handle.dispose()
     this.#memory = undefined
-    this.#view = undefined
   }
 
   [Symbol.dispose](): void {
@@ -181,10 +178,7 @@ export class Tensor {
     return new Handle(this, 'Tensor', pointer, native().ov_tensor_free)
   }
 
-  /**
-   * The tensor's memory itself, valid until native code runs again: never handed out. Where it lies is asked each time,
-   * as an inference may move it; the view is made anew only then, for that costs more than reading 100 KB.
-   */
+  /** The tensor's memory itself, see nativeView. Where it lies is asked each time, as an inference may move it. */
   #elements(): SupportedTypedArray {
     this.#assertReadable()
     const ArrayClass = arrayClass(this.#type)
@@ -196,12 +190,7 @@ export class Tensor {
     const { pointer } = this.#handle
     const bytes = Number(read(native().ov_tensor_get_byte_size, 'reading a tensor’s size', pointer))
     if (bytes === 0) return new ArrayClass(new ArrayBuffer(0))
-    const address = read(native().ov_tensor_data, 'reading a tensor', pointer)
-    if (this.#view?.byteLength !== bytes || this.#viewed !== address) {
-      this.#view = new ArrayClass(library().koffi.view(address, bytes))
-      this.#viewed = address
-    }
-    return this.#view
+    return new ArrayClass(nativeView(read(native().ov_tensor_data, 'reading a tensor', pointer), bytes))
   }
 
   #assertReadable(): void {
@@ -257,11 +246,11 @@ export function copyTensor(pointer: bigint): Tensor {
 
 const READING = 'reading an output'
 
-/** A native tensor's memory itself, valid until native code runs again. */
+/** A native tensor's memory itself, see nativeView. */
 function bytesOf(pointer: bigint): Uint8Array {
   const bytes = Number(read(native().ov_tensor_get_byte_size, READING, pointer))
   if (bytes === 0) return new Uint8Array()
-  return new Uint8Array(library().koffi.view(read(native().ov_tensor_data, READING, pointer), bytes))
+  return new Uint8Array(nativeView(read(native().ov_tensor_data, READING, pointer), bytes))
 }
 
 const codePlace = new Int32Array(new ArrayBuffer(4))
