@@ -60,7 +60,10 @@ export interface DecoderStep {
 
 /** A text decoder with its cache of keys and values: the only thing in a generation that changes. */
 export interface Decoder {
-  /** Runs one step and appends it to the cache; float32 logits [B, logitsToKeep, vocab_size]. */
+  /**
+   * Runs one step and appends it to the cache; float32 logits [B, logitsToKeep, vocab_size]. They are the caller's until
+   * the next step, which may write to the same memory.
+   */
   step(step: DecoderStep): Promise<Tensor>
   /** As `step`, but the result is the last hidden state, float32 [B, S, D]. */
   hidden(step: DecoderStep): Promise<Tensor>

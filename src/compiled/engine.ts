@@ -125,7 +125,7 @@ function continuedRows(beam_idx: readonly number[] | undefined, batch: number, c
 type Feeds = Readonly<Record<string, TensorLike>>
 /** An inference request and the state inside it. */
 interface Running {
-  /** @returns the outputs asked for, float32, each in memory of its own */
+  /** @returns the outputs asked for, float32, in memory that the next run of this request may write to */
   infer<Name extends string>(
     feeds: Feeds,
     outputs: readonly Name[],
@@ -137,6 +137,7 @@ interface Running {
 
 function request(ov: NodeAddon, model: CompiledModel, limit: LimitFunction, onDispose: () => void): Running {
   const infer: InferRequest = model.createInferRequest()
+  const memory = new Map<string, Float32Array>() // of each output: what the last run's was copied into
   let current: Promise<unknown> = Promise.resolve()
   let disposed = false
   const expectOpen = (cause?: unknown) => {
@@ -151,20 +152,24 @@ function request(ov: NodeAddon, model: CompiledModel, limit: LimitFunction, onDi
       const inputs = Object.fromEntries(
         Object.entries(feeds).map(([name, tensor]) => [name, nativeTensor(ov, tensor)]),
       )
-      const running = limit(() => {
+      const running = limit(async () => {
         expectOpen()
         signal?.throwIfAborted()
-        return infer.inferAsync(inputs)
+        // Without copies of the outputs where the binding can.
+        await (infer.runAsync === undefined ? infer.inferAsync(inputs) : infer.runAsync(inputs))
       })
       current = running.catch(() => undefined)
       try {
-        const outputs = await running
+        await running
         signal?.throwIfAborted()
         expectOpen()
-        return Object.fromEntries(names.map((name) => [name, readOutput(name, outputs[name])])) as Record<
-          Name,
-          Tensor
-        >
+        return Object.fromEntries(
+          names.map((name) => {
+            const output = readOutput(name, infer.getTensor(name), memory.get(name))
+            memory.set(name, output.data as Float32Array)
+            return [name, output]
+          }),
+        ) as Record<Name, Tensor>
       } catch (error) {
         signal?.throwIfAborted()
         expectOpen(error)
@@ -193,11 +198,13 @@ function nativeTensor(ov: NodeAddon, { type, dims, data }: TensorLike): NativeTe
   return new ov.Tensor(element, [...dims], data as Float32Array | BigInt64Array | Int32Array)
 }
 
-function readOutput(name: string, output: NativeTensor | undefined): Tensor {
-  if (output === undefined) throw new Error(`the part has no output ${name}`)
-  const data = output.data // a copy, for the next run writes to the same place
-  if (!(data instanceof Float32Array)) throw new TypeError(`Expected ${name} in float32 from OpenVINO`)
-  const result = float32(data, output.getShape())
+/** A copy of an output, as the next run writes to the same place. @param memory - where it goes if it has that size */
+function readOutput(name: string, output: NativeTensor, memory: Float32Array | undefined): Tensor {
+  const dims = output.getShape()
+  const size = dims.reduce((a, b) => a * b, 1)
+  const target = memory?.length === size ? memory : new Float32Array(size)
+  const data = output.copyInto?.(target) ?? output.data
   output.dispose?.()
-  return result
+  if (!(data instanceof Float32Array)) throw new TypeError(`Expected ${name} in float32 from OpenVINO`)
+  return float32(data, dims)
 }
