@@ -30,7 +30,12 @@ export function positionEmbeddings(
   return rows
 }
 
+/** Kept, as a token needs but one row, and they would cost more than it. */
+let kept = new Float32Array(0)
+
 function sinusoidFrequencies(half: number): Float32Array {
   const step = Math.fround(-(Math.log(10000) / (half - 1)))
-  return Float32Array.from({ length: half }, (_, i) => Math.exp(Math.fround(i * step)))
+  if (kept.length !== half)
+    kept = Float32Array.from({ length: half }, (_, i) => Math.exp(Math.fround(i * step)))
+  return kept
 }
