@@ -11,21 +11,24 @@ import { openVINO } from '../src/openvino/openvino.ts'
 import { benchCompiledModel } from './bench/compiled-model.ts'
 import { benchConversion } from './bench/conversion.ts'
 import { memoryBandwidth } from './bench/memory-bandwidth.ts'
-import { besideReference, openOriginal } from './bench/original-engine.ts'
+import { besideReference, openOriginal, type OriginalEngine } from './bench/original-engine.ts'
 import { benchPreprocessing } from './bench/preprocessing.ts'
 import { startReference } from './bench/reference.ts'
-import { type PrecisionResult, report } from './bench/report.ts'
+import { type BenchResult, type PrecisionResult, report, reportTrials } from './bench/report.ts'
+import { benchTrials } from './bench/trials.ts'
 import { writeRandomCheckpoint } from './random-checkpoint.ts'
 
 const HELP = `Measures the library: conversion, and every precision beside the original engine and the machine's memory.
 
   npm run bench -- [--rounds N] [--weights LIST] [--checkpoint FOLDER] [--python FILE] [--json FILE] [--keep]
+  npm run bench -- --trials [--rounds N] [--checkpoint FOLDER] [--json FILE] [--keep]
 
+--trials       measures trials of what may make decoding faster instead: groups, threads, hints, the head's precision
 --rounds       rounds of decoding in turn; 10 if left out
 --weights      precisions to convert to and measure, with commas between; ${WEIGHT_PRECISIONS.join(',')} if left out
 --checkpoint   the checkpoint; if left out, one of KOSMOS-2's size with random weights is made in models/bench
 --python       an interpreter with transformers, torch and pillow to measure beside; python3 if left out
---json         where the figures are written; .cache/bench.json if left out
+--json         where the figures are written; .cache/bench.json or .cache/bench-trials.json if left out
 --keep         leave the checkpoint and the conversions in models/bench, and use those that an earlier run left; how
                long a conversion takes is measured only when it is made
 
@@ -45,7 +48,8 @@ const { values } = parseArgs({
     weights: { type: 'string', default: WEIGHT_PRECISIONS.join(',') },
     checkpoint: { type: 'string', default: RANDOM },
     python: { type: 'string', default: 'python3' },
-    json: { type: 'string', default: '.cache/bench.json' },
+    json: { type: 'string' },
+    trials: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -67,8 +71,6 @@ const say = (text: string) => {
 }
 
 if (!existsSync(FOLDER)) await checkRoom()
-const reference = await startReference(values.python)
-say(reference ? `beside ${reference.version}` : `no reference: ${values.python} lacks transformers or torch`)
 const bandwidth = await memoryBandwidth()
 if (checkpoint === RANDOM && !existsSync(RANDOM)) {
   say('writing a checkpoint of full size with random weights')
@@ -76,42 +78,65 @@ if (checkpoint === RANDOM && !existsSync(RANDOM)) {
 }
 await mkdir(FOLDER, { recursive: true })
 try {
-  const preprocessing = await benchPreprocessing(PROCESSOR, PICTURE, 30, reference)
-  say('original engine')
-  const original = await openOriginal(checkpoint)
-  const beside =
-    reference === undefined
-      ? null
-      : await besideReference(original, reference, checkpoint, rounds, bandwidth, say)
-  reference?.stop() // its copy of the weights is in the way of the others
-  const results: PrecisionResult[] = []
-  try {
-    for (const weights of precisions) {
-      const folder = join(FOLDER, weights)
-      say(`${weights}: converting`)
-      const conversion = (await benchConversion(checkpoint, folder, { weights, overwrite: !keep })) ?? null
-      const surroundings = { checkpoint, original, bandwidth, rounds, say }
-      const compiled = await benchCompiledModel(folder, WITH_PUBLISHED.includes(weights), surroundings)
-      results.push({ weights, conversion, compiled })
-      if (!keep) await rm(folder, { recursive: true })
-    }
-  } finally {
-    await original.runner.stop()
+  if (values.trials) {
+    const trials = await benchTrials(checkpoint, FOLDER, rounds, keep, bandwidth, say)
+    console.log(reportTrials(machine(), trials))
+    await writeJson(values.json ?? '.cache/bench-trials.json', { machine: machine(), trials })
+  } else {
+    const result = await benchAll()
+    console.log(report(result))
+    await writeJson(values.json ?? '.cache/bench.json', result)
   }
-  const result = {
-    machine: machine(),
-    reference: reference?.version ?? null,
-    preprocessing,
-    original: { latencies: original.latencies, besideReference: beside },
-    precisions: results,
-  }
-  console.log(report(result))
-  await mkdir(dirname(values.json), { recursive: true })
-  await writeFile(values.json, `${JSON.stringify(result, undefined, 2)}\n`)
 } finally {
-  reference?.stop()
   await bandwidth.stop()
   if (!keep) await rm(FOLDER, { recursive: true, force: true })
+}
+
+async function benchAll(): Promise<BenchResult> {
+  const reference = await startReference(values.python)
+  say(
+    reference ? `beside ${reference.version}` : `no reference: ${values.python} lacks transformers or torch`,
+  )
+  try {
+    const preprocessing = await benchPreprocessing(PROCESSOR, PICTURE, 30, reference)
+    say('original engine')
+    const original = await openOriginal(checkpoint)
+    try {
+      const beside =
+        reference === undefined
+          ? null
+          : await besideReference(original, reference, checkpoint, rounds, bandwidth, say)
+      reference?.stop() // its copy of the weights is in the way of the others
+      const results: PrecisionResult[] = []
+      for (const weights of precisions) results.push(await benchPrecision(weights, original))
+      return {
+        machine: machine(),
+        reference: reference?.version ?? null,
+        preprocessing,
+        original: { latencies: original.latencies, besideReference: beside },
+        precisions: results,
+      }
+    } finally {
+      await original.runner.stop()
+    }
+  } finally {
+    reference?.stop()
+  }
+}
+
+async function benchPrecision(weights: WeightPrecision, original: OriginalEngine): Promise<PrecisionResult> {
+  const folder = join(FOLDER, weights)
+  say(`${weights}: converting`)
+  const conversion = (await benchConversion(checkpoint, folder, { weights, overwrite: !keep })) ?? null
+  const surroundings = { checkpoint, original, bandwidth, rounds, say }
+  const compiled = await benchCompiledModel(folder, WITH_PUBLISHED.includes(weights), surroundings)
+  if (!keep) await rm(folder, { recursive: true })
+  return { weights, conversion, compiled }
+}
+
+async function writeJson(path: string, value: unknown): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, `${JSON.stringify(value, undefined, 2)}\n`)
 }
 
 async function checkRoom(): Promise<void> {

@@ -5,6 +5,7 @@ import type { DecodingResult } from './decoding.ts'
 import type { Latencies } from './latencies.ts'
 import type { Overhead } from './overhead.ts'
 import type { PreprocessingResult } from './preprocessing.ts'
+import type { TrialResult } from './trials.ts'
 import { format, type Spread, scaled, spread } from './statistics.ts'
 
 export interface BenchResult {
@@ -155,6 +156,18 @@ export function report(result: BenchResult): string {
       ],
     ),
   ].join('\n\n')
+}
+
+export function reportTrials(machine: string, trials: readonly TrialResult[]): string {
+  const rows = trials.map(({ name, tokenMs, tokenSpeedup, prefillMs, prefillSpeedup }) => [
+    name,
+    format(tokenMs),
+    format(tokenSpeedup, '', 2),
+    format(prefillMs, '', 0),
+    format(prefillSpeedup, '', 2),
+  ])
+  const head = ['trial', 'a token, ms', 'own / this', 'prefill of 71 tokens, ms', 'own / this']
+  return [machine, table(head, rows)].join('\n\n')
 }
 
 const OVERHEAD_PARTS: readonly (readonly [keyof Overhead, string])[] = [
