@@ -1,23 +1,14 @@
 // Compiled models kept for the next time. OpenVINO writes and reads them itself (its CACHE_DIR); here is decided where, and
 // that none is read which is not whole or was made of something else.
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { access, constants, mkdir, readdir, readFile, realpath, stat, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { invalidType } from '../errors.ts'
 import type { IrFolder } from '../ir/open-ir.ts'
-import { runtimeCacheFolder as defaultCacheFolder } from '../openvino/cache-folder.ts'
+import { clearLeftovers, replaceFolder } from '../ir/replace-folder.ts'
+import { runtimeCacheFolder } from '../openvino/cache-folder.ts'
 import type { DeviceConfig } from './performance.ts'
-
-/** The cache of one compiled model. One of `keep` and `discard` is to be called in the end. */
-export interface CompileCache {
-  /** What to compile with. */
-  readonly properties: DeviceConfig
-  /** All is compiled: it is there for the next time. */
-  keep(): Promise<void>
-  /** It was not: nothing of it stays. */
-  discard(): Promise<void>
-}
 
 /** What decides about a compiled model. */
 export interface CompileKey {
@@ -31,41 +22,43 @@ export interface CompileKey {
 /** Lists the cache's files with their sizes. */
 const STAMP = 'complete.json'
 
-const NONE: CompileCache = {
-  properties: {},
-  keep: () => Promise.resolve(),
-  discard: () => Promise.resolve(),
-}
-
 /**
+ * Compiles with a cache: from it where this very model was compiled before, else into it.
  * @param folder - where caches are kept; `compiled` in the project's or the user's cache folder if left out, none if null
- * @throws {TypeError} for anything else
+ * @param compile - given the properties to compile with
+ * @throws {TypeError} for anything else; and what `compile` throws, which leaves no cache
  */
-export async function compileCache(
+export async function withCompileCache<T>(
   folder: string | null | undefined,
   key: CompileKey,
-): Promise<CompileCache> {
-  if (folder === null) return NONE
+  compile: (properties: DeviceConfig) => Promise<T>,
+): Promise<T> {
+  if (folder === null) return await compile({})
   if (folder !== undefined && typeof folder !== 'string')
     throw invalidType('cacheFolder', 'a folder, or null for none', folder)
-  const path = join(folder ?? join(defaultCacheFolder(), 'compiled'), await hashOf(key))
-  if (await isWhole(path)) return { ...NONE, properties: properties(path) }
-
-  // Made under another name, so that neither an interrupted process nor a second one leaves a half one under the good.
-  const fresh = `${path}.${process.pid}.${next++}`
-  await mkdir(fresh, { recursive: true })
-  return {
-    properties: properties(fresh),
-    async keep() {
-      await writeFile(join(fresh, STAMP), JSON.stringify(await sizes(fresh)))
-      await rm(path, { recursive: true, force: true })
-      // Another process may have been as fast; its files are the same.
-      await rename(fresh, path).catch(() => rm(fresh, { recursive: true, force: true }))
-    },
-    discard: () => rm(fresh, { recursive: true, force: true }),
+  const parent = folder ?? join(runtimeCacheFolder(), 'compiled')
+  const path = join(parent, await hashOf(key))
+  if (await isWhole(path)) return await compile(properties(path))
+  try {
+    await mkdir(parent, { recursive: true })
+    await access(parent, constants.W_OK)
+  } catch (error) {
+    if (folder !== undefined) throw error
+    // A service may have no folder that it can write to: it compiles anew each time, and is told.
+    process.emitWarning(
+      `The compiled model cannot be kept for the next time: ${(error as Error).message}; name another folder with ` +
+        'cacheFolder or KOSMOS2_CACHE, or keep none with cacheFolder: null',
+      { code: 'KOSMOS2_NO_COMPILE_CACHE' },
+    )
+    return await compile({})
   }
+  await clearLeftovers(path)
+  return await replaceFolder(path, async (fresh) => {
+    const compiled = await compile(properties(fresh))
+    await writeFile(join(fresh, STAMP), JSON.stringify(await sizes(fresh)))
+    return compiled
+  })
 }
-let next = 0
 
 /** Weights that the device takes as they are stay in the .bin: the cache is then a tenth, and as fast. */
 const properties = (path: string): DeviceConfig => ({ CACHE_DIR: path, CACHE_MODE: 'OPTIMIZE_SIZE' })

@@ -7,7 +7,7 @@ import { openIr } from '../ir/open-ir.ts'
 import { PART_NAMES, type PartName } from '../ir/parts.ts'
 import { openVINO } from '../openvino/openvino.ts'
 import type { CompiledModel } from '../openvino/types.ts'
-import { compileCache } from './compile-cache.ts'
+import { withCompileCache } from './compile-cache.ts'
 import { checkDevice } from './device.ts'
 import { compiledEngine } from './engine.ts'
 import {
@@ -35,7 +35,7 @@ export interface CompiledModelOptions {
   readonly performance?: Performance | undefined
   /** OpenVINO's properties, such as `{ INFERENCE_NUM_THREADS: 2 }`; they win over those of `performance`. */
   readonly config?: DeviceConfig | undefined
-  /** Where compiled models are kept for the next time; null keeps none. @default see compileCache */
+  /** Where compiled models are kept for the next time; null keeps none. @default see withCompileCache */
   readonly cacheFolder?: string | null | undefined
   /** Called before each part and at the end. */
   readonly onProgress?: ((progress: CompileProgress) => void) | undefined
@@ -65,32 +65,27 @@ export async function openCompiled(
   checkDevice(core, device)
 
   const properties = deviceConfig(performance, config)
-  const cache = await compileCache(cacheFolder, { ir, version, device, properties })
   const total = PART_NAMES.reduce((sum, part) => sum + ir.parts[part].weightBytes, 0)
-  const compiled: Partial<Record<PartName, CompiledModel>> = {}
-  let loaded = 0
-  try {
-    for (const part of PART_NAMES) {
+  const compileAll = async (cache: DeviceConfig) => {
+    const compiled: Partial<Record<PartName, CompiledModel>> = {}
+    let loaded = 0
+    try {
+      for (const part of PART_NAMES) {
+        signal?.throwIfAborted()
+        onProgress?.({ part, loaded, total })
+        compiled[part] = await core.compileModel(ir.parts[part].xml, device, { ...properties, ...cache })
+        loaded += ir.parts[part].weightBytes
+      }
       signal?.throwIfAborted()
-      onProgress?.({ part, loaded, total })
-      const { xml } = ir.parts[part]
-      compiled[part] = await core.compileModel(xml, device, { ...properties, ...cache.properties })
-      loaded += ir.parts[part].weightBytes
+      return compiled as Record<PartName, CompiledModel>
+    } catch (error) {
+      for (const part of Object.values(compiled)) part.dispose?.()
+      throw explain(error, total)
     }
-    signal?.throwIfAborted()
-    await cache.keep()
-  } catch (error) {
-    for (const part of Object.values(compiled)) part.dispose?.()
-    await cache.discard()
-    throw explain(error, total)
   }
-  onProgress?.({ part: undefined, loaded, total })
-  const engine = compiledEngine(
-    ov,
-    compiled as Record<PartName, CompiledModel>,
-    ir.config,
-    blockedScore(performance),
-  )
+  const parts = await withCompileCache(cacheFolder, { ir, version, device, properties }, compileAll)
+  onProgress?.({ part: undefined, loaded: total, total })
+  const engine = compiledEngine(ov, parts, ir.config, blockedScore(performance))
   return { engine, generationConfig: ir.generationConfig }
 }
 

@@ -12,8 +12,9 @@ import { type ConvertOptions, type ConvertSettings, convertSettings } from './co
 import { emitIr, type IrPart } from './emitter.ts'
 import type { FileIdentity } from './hashed-file.ts'
 import { openIr } from './open-ir.ts'
-import { clearLeftovers, expectSpace, outputState, realFolder, replaceFolder } from './output-folder.ts'
+import { expectSpace, outputState, realFolder, replaceConversion } from './output-folder.ts'
 import { forEachPart, PART_NAMES, partGraph, type PartName } from './parts.ts'
+import { clearLeftovers } from './replace-folder.ts'
 import { hashSource, smallFiles, sourceState, weightBytes } from './source.ts'
 import { isIrFolder, type PartStamp, type Stamp, STAMP_FILE, STAMP_FORMAT } from './stamp.ts'
 import type { WeightSettings } from './weight-form.ts'
@@ -169,7 +170,7 @@ async function make(target: string, source: Source, settings: ConvertSettings): 
     target,
     PART_NAMES.reduce((sum, part) => sum + emitted[part].bin.byteLength, bytes),
   )
-  return await replaceFolder(target, async (temporary) => {
+  return await replaceConversion(target, async (temporary) => {
     for (const [name, content] of small) await writeFile(join(temporary, name), content, { flag: 'wx' })
     const written = await writeBins(
       checkpoint.weights,

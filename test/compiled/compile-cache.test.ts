@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { type CompileKey, compileCache } from '../../src/compiled/compile-cache.ts'
+import { type CompileKey, withCompileCache } from '../../src/compiled/compile-cache.ts'
 
 const part = (bin: string) => ({ hashes: { xml: 'x', bin } }) as CompileKey['ir']['parts']['vision']
 const key: CompileKey = {
@@ -21,23 +21,20 @@ function temporary(t: TestContext): string {
   return folder
 }
 
-/** Opens the cache, and writes into it what OpenVINO would. */
-async function filled(
-  folder: string,
-  of = key,
-): Promise<{ path: string; cache: Awaited<ReturnType<typeof compileCache>> }> {
-  const cache = await compileCache(folder, of)
-  const path = cache.properties['CACHE_DIR'] as string
-  writeFileSync(join(path, '1.blob'), 'compiled')
-  return { path, cache }
+/** Compiles as OpenVINO would: writes into an empty cache. @returns whether the cache had what is needed */
+function compile(folder: string, of: Partial<CompileKey> = {}): Promise<boolean> {
+  return withCompileCache(folder, { ...key, ...of }, (properties) => {
+    const cache = properties['CACHE_DIR'] as string
+    const isThere = readdirSync(cache).includes('1.blob')
+    if (!isThere) writeFileSync(join(cache, '1.blob'), 'compiled')
+    return Promise.resolve(isThere)
+  })
 }
 
-test('what was kept is found by the same key, and by no other', async (t) => {
+test('what was compiled once is found by the same key, and by no other', async (t) => {
   const folder = temporary(t)
-  const { cache } = await filled(folder)
-  await cache.keep()
-  const found = (await compileCache(folder, key)).properties['CACHE_DIR'] as string
-  assert.deepEqual(readdirSync(found).sort(), ['1.blob', 'complete.json'])
+  assert.equal(await compile(folder), false)
+  assert.equal(await compile(folder), true)
   const others: Partial<CompileKey>[] = [
     { version: '2026.4.2' },
     { device: 'AUTO' },
@@ -45,40 +42,58 @@ test('what was kept is found by the same key, and by no other', async (t) => {
     { ir: { ...key.ir, parts: { ...key.ir.parts, text: part('d') } } },
     { ir: { ...key.ir, folder: '.' } },
   ]
-  for (const other of others) {
-    const cache = await compileCache(folder, { ...key, ...other })
-    assert.deepEqual(readdirSync(cache.properties['CACHE_DIR'] as string), [], JSON.stringify(other))
-    await cache.discard()
-  }
+  for (const other of others) assert.equal(await compile(folder, other), false, JSON.stringify(other))
+  assert.equal(readdirSync(folder).length, 1 + others.length)
+})
+
+test('nothing of a compilation that failed stays, and what a killed one left goes with the next', async (t) => {
+  const folder = temporary(t)
+  const reason = new Error('no')
+  await assert.rejects(
+    withCompileCache(folder, key, () => Promise.reject(reason)),
+    reason,
+  )
+  assert.deepEqual(readdirSync(folder), [])
+  await compile(folder)
+  const [name] = readdirSync(folder)
+  rmSync(join(folder, name!), { recursive: true })
+  const host = hostname().replace(/[^\w.]/g, '_')
+  mkdirSync(join(folder, `${name!}.new-${host}-999999999-01234567`))
+  assert.equal(await compile(folder), false)
+  assert.deepEqual(readdirSync(folder), [name])
+})
+
+test('a cache whose files were cut off is made anew', async (t) => {
+  const folder = temporary(t)
+  await compile(folder)
+  truncateSync(join(folder, readdirSync(folder)[0]!, '1.blob'), 3)
+  assert.equal(await compile(folder), false)
+  assert.equal(await compile(folder), true)
   assert.equal(readdirSync(folder).length, 1)
 })
 
-test('nothing of a compilation that failed stays, and one that was killed is not taken for whole', async (t) => {
-  const folder = temporary(t)
-  const { cache } = await filled(folder)
-  await cache.discard()
-  assert.deepEqual(readdirSync(folder), [])
-  const killed = await filled(folder)
-  const next = await compileCache(folder, key)
-  assert.notEqual(next.properties['CACHE_DIR'], killed.path)
-  assert.deepEqual(readdirSync(next.properties['CACHE_DIR'] as string), [])
-})
-
-test('a cache whose files were cut off or added to is made anew', async (t) => {
-  const folder = temporary(t)
-  await (await filled(folder)).cache.keep()
-  const path = (await compileCache(folder, key)).properties['CACHE_DIR'] as string
-  truncateSync(join(path, '1.blob'), 3)
-  const { path: fresh, cache } = await filled(folder)
-  assert.notEqual(fresh, path)
-  await cache.keep()
-  assert.equal((await compileCache(folder, key)).properties['CACHE_DIR'], path)
-})
-
 test('null keeps no cache, and anything but a folder is refused', async () => {
-  assert.deepEqual((await compileCache(null, key)).properties, {})
+  assert.deepEqual(await withCompileCache(null, key, (properties) => Promise.resolve(properties)), {})
   await assert.rejects(
-    compileCache(5 as unknown as string, key),
-    /a folder, or null for none, for cacheFolder|for cacheFolder/,
+    withCompileCache(5 as unknown as string, key, () => Promise.resolve()),
+    /Expected a folder, or null for none for cacheFolder but received 5/,
   )
+})
+
+test('where the own cache folder cannot be written to, the model is compiled without, and a warning says so', async (t) => {
+  const file = join(temporary(t), 'file')
+  writeFileSync(file, '')
+  await assert.rejects(
+    withCompileCache(file, key, () => Promise.resolve()),
+    { code: 'EEXIST' },
+  )
+  const before = process.env['KOSMOS2_CACHE']
+  process.env['KOSMOS2_CACHE'] = file
+  t.after(() => {
+    if (before === undefined) delete process.env['KOSMOS2_CACHE']
+    else process.env['KOSMOS2_CACHE'] = before
+  })
+  const warned = new Promise<Error>((resolve) => process.once('warning', resolve))
+  assert.deepEqual(await withCompileCache(undefined, key, (properties) => Promise.resolve(properties)), {})
+  assert.match((await warned).message, /cannot be kept .*ENOTDIR.*KOSMOS2_CACHE/)
 })
