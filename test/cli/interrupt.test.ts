@@ -16,7 +16,7 @@ test(
   { timeout: 180_000 },
   async () => {
     const { process: child, ended } = startCommand(caption)
-    await once(child.stdout, 'data')
+    await Promise.race([once(child.stdout, 'data'), ended])
     child.kill('SIGINT')
     const { status, stdout, stderr } = await ended
     assert.equal(status, 130)
@@ -71,7 +71,7 @@ test(
   { timeout: 180_000 },
   async () => {
     const { process: child, ended } = startCommand(caption)
-    await once(child.stdout, 'data')
+    await Promise.race([once(child.stdout, 'data'), ended])
     child.stdout.destroy()
     const { status, stderr } = await ended
     assert.deepEqual({ status, stderr: stderr.replace(/^Pictures .*\n/gm, '') }, { status: 0, stderr: '' })
