@@ -1,6 +1,6 @@
 // A file that is written from front to back, and hashed on the way.
-import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
+import type { HashThread } from './hash-thread.ts'
 
 /** What identifies a file's content. */
 export interface FileIdentity {
@@ -12,7 +12,7 @@ export interface FileIdentity {
 export interface HashedFile {
   /** Bytes written so far. */
   readonly position: number
-  /** Appends. One call after the other. */
+  /** Appends. One call after the other. @param bytes - given away: a buffer of its own, gone afterwards */
   write(bytes: Uint8Array): Promise<void>
   /** Lets the disk have everything, and closes. */
   finish(): Promise<FileIdentity>
@@ -20,13 +20,10 @@ export interface HashedFile {
   close(): Promise<void>
 }
 
-/** Hashed at a time between two writes: about a millisecond, in which the event loop waits. */
-const SLICE_BYTES = 2 * 1024 * 1024
-
 /** @param path - must not exist */
-export async function createHashedFile(path: string): Promise<HashedFile> {
+export async function createHashedFile(path: string, hashes: HashThread): Promise<HashedFile> {
   const handle = await open(path, 'wx')
-  const hash = createHash('sha256')
+  const hash = hashes.stream()
   let position = 0
   let closed = false
   const close = async () => {
@@ -40,17 +37,17 @@ export async function createHashedFile(path: string): Promise<HashedFile> {
     },
     async write(bytes) {
       for (let done = 0; done < bytes.byteLength;) {
-        const slice = bytes.subarray(done, done + SLICE_BYTES)
-        const { bytesWritten } = await handle.write(slice)
-        hash.update(slice.subarray(0, bytesWritten))
+        const { bytesWritten } = await handle.write(bytes, done)
         done += bytesWritten
-        position += bytesWritten
       }
+      position += bytes.byteLength
+      await hash.take(bytes)
     },
     async finish() {
+      const sha256 = await hash.digest()
       await handle.sync()
       await close()
-      return { bytes: position, sha256: hash.digest('hex') }
+      return { bytes: position, sha256 }
     },
     close,
   }

@@ -1,5 +1,4 @@
 // The files that a conversion is made of, as bytes: read once from front to back, hashed, and watched for changes.
-import { createHash, type Hash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
@@ -7,6 +6,7 @@ import { SMALL_FILES } from '../checkpoint/file-names.ts'
 import { fileStatus } from '../checkpoint/file-status.ts'
 import type { TensorEntry } from '../checkpoint/safetensors.ts'
 import type { Weights } from '../checkpoint/weights.ts'
+import { hashThread } from './hash-thread.ts'
 import type { FileIdentity } from './hashed-file.ts'
 
 /** Bytes of a checkpoint's weights. */
@@ -41,11 +41,8 @@ export async function* sourceBlocks(
   }
 }
 
-/** What the weights hash to: SHA-256 of their files, one after the other in the order of their paths. */
-export const sourceHash = (): Hash => createHash('sha256')
-
 /**
- * Reads and hashes the weights.
+ * Reads and hashes the weights: SHA-256 of their files, one after the other in the order of their paths.
  * @param onBytes - told after each block how many have been read
  * @throws the signal's reason
  */
@@ -53,14 +50,20 @@ export async function hashSource(
   weights: Weights,
   { signal, onBytes }: { readonly signal: AbortSignal | undefined; readonly onBytes: (done: number) => void },
 ): Promise<FileIdentity> {
-  const hash = sourceHash()
-  let done = 0
-  for await (const { bytes } of sourceBlocks(weights)) {
-    signal?.throwIfAborted()
-    hash.update(bytes)
-    onBytes((done += bytes.byteLength))
+  const thread = hashThread()
+  try {
+    const hash = thread.stream()
+    let done = 0
+    for await (const { bytes } of sourceBlocks(weights)) {
+      signal?.throwIfAborted()
+      const size = bytes.byteLength // read now: the memory moves away
+      await hash.take(bytes)
+      onBytes((done += size))
+    }
+    return { bytes: done, sha256: await hash.digest() }
+  } finally {
+    await thread.close()
   }
-  return { bytes: done, sha256: hash.digest('hex') }
 }
 
 /** The names of the checkpoint's files beside its weights. */

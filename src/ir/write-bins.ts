@@ -8,9 +8,10 @@ import type { BinPlan, StoredTensor } from './bin-plan.ts'
 import { isStoredAsItIs } from './compress.ts'
 import { constantBytes } from './ir-writer.ts'
 import { type CompressPool, compressPool } from './compress-pool.ts'
+import { hashThread } from './hash-thread.ts'
 import { createHashedFile, type FileIdentity, type HashedFile } from './hashed-file.ts'
 import { PART_NAMES, type PartName } from './parts.ts'
-import { BLOCK_BYTES, sourceBlocks, sourceHash } from './source.ts'
+import { BLOCK_BYTES, sourceBlocks } from './source.ts'
 
 export interface BinToWrite {
   readonly path: string
@@ -43,18 +44,20 @@ export async function writeBins(
   }: { readonly signal: AbortSignal | undefined; readonly onProgress: (progress: WriteProgress) => void },
 ): Promise<{ readonly source: FileIdentity; readonly bins: Readonly<Record<PartName, FileIdentity>> }> {
   const pool = compressPool()
+  const [sourceHashes, binHashes] = [hashThread(), hashThread()] // each keeps up with the disk
   const files: Partial<Record<PartName, HashedFile>> = {}
   try {
     const writers = new Map<TensorEntry, TensorWriter>()
     for (const part of PART_NAMES) {
       const { path, plan } = bins[part]
-      const file = (files[part] = await createHashedFile(path))
-      for (const { constant, bytes } of plan.literals) await writeAt(file, plan.offsetOf(constant), bytes)
+      const file = (files[part] = await createHashedFile(path, binHashes))
+      for (const { constant, bytes } of plan.literals)
+        await writeAt(file, plan.offsetOf(constant), bytes.slice())
       for (const tensor of plan.tensors)
         writers.set(tensor.entry, tensorWriter(part, tensor, plan, file, pool))
     }
 
-    const hash = sourceHash()
+    const hash = sourceHashes.stream()
     const queue = orderedQueue(pool.size + 1)
     let done = 0
     for await (const { entry, bytes } of sourceBlocks(
@@ -62,10 +65,13 @@ export async function writeBins(
       (e) => writers.get(e)?.blockBytes ?? BLOCK_BYTES,
     )) {
       signal?.throwIfAborted()
-      hash.update(bytes)
       const size = bytes.byteLength // read now: the memory moves away
       const writer = entry === undefined ? undefined : writers.get(entry)
-      await queue.add(writer?.compress(bytes) ?? Promise.resolve([]), async (pieces) => {
+      const work = async () => {
+        const hashed = await hash.pass(bytes)
+        return (await writer?.compress(hashed)) ?? []
+      }
+      await queue.add(work(), async (pieces) => {
         await writer?.write(pieces)
         done += size
         onProgress({ part: writer?.part, tensor: entry?.name ?? '', done })
@@ -75,7 +81,7 @@ export async function writeBins(
     signal?.throwIfAborted()
     const written = async (part: PartName) => await files[part]!.finish()
     return {
-      source: { bytes: done, sha256: hash.digest('hex') },
+      source: { bytes: done, sha256: await hash.digest() },
       bins: {
         vision: await written('vision'),
         projection: await written('projection'),
@@ -83,7 +89,7 @@ export async function writeBins(
       },
     }
   } finally {
-    await pool.close()
+    await Promise.all([pool.close(), sourceHashes.close(), binHashes.close()])
     await Promise.all(Object.values(files).map((file) => file.close()))
   }
 }
@@ -131,15 +137,27 @@ function tensorWriter(
       }
     },
     async write([numbers, ...others]) {
+      const size = numbers!.byteLength
       if (written === 0) await writeAt(file, plan.offsetOf(pieces[0]!), numbers!)
       else await file.write(numbers!)
       others.forEach((bytes, i) => kept[i]!.push(bytes))
-      written += numbers!.byteLength
+      written += size
       if (written < constantBytes(pieces[0]!.type, pieces[0]!.shape)) return
       for (const [i, piece] of pieces.slice(1).entries())
-        await writeAt(file, plan.offsetOf(piece), Buffer.concat(kept[i]!))
+        await writeAt(file, plan.offsetOf(piece), joined(kept[i]!))
     },
   }
+}
+
+/** One after the other, in a buffer of their own. */
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0))
+  let end = 0
+  for (const piece of pieces) {
+    whole.set(piece, end)
+    end += piece.byteLength
+  }
+  return whole
 }
 
 /** Writes at a place that is not behind the end: what lies between is zeros. */
