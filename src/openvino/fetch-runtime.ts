@@ -45,6 +45,7 @@ const MAX_WHEEL_BYTES = 2 ** 29
 const ABANDONED = 60 * 60 * 1000
 /** How often a place is tried for that other processes want as well. */
 const ATTEMPTS = 5
+/** Hidden: whatever is called `openvino-*` here is taken for a runtime (find-library.ts), half-made as it may be. */
 const PARTIAL = `.openvino-${RUNTIME_VERSION}-`
 
 /**
