@@ -1,6 +1,7 @@
 // The npm packages, exactly as package-lock.json has them, installed with no install script run: those of
 // openvino-node and onnxruntime-node fetch from outside the registry, and an npm before 11 knows no `allowScripts`.
 import { rm } from 'node:fs/promises'
+import { removeInstallScripts } from './bundled-packages.mjs'
 import { readJson } from './files.mjs'
 import { npm, requireNpm } from './npm.mjs'
 import { inProject } from './paths.mjs'
@@ -48,6 +49,7 @@ export const packages = {
     } catch (error) {
       throw explain(error, 'Installing the npm packages', 'the npm registry')
     }
+    await removeInstallScripts()
   },
 }
 

@@ -118,8 +118,8 @@ export class Kosmos2 {
     const max_new_tokens = limited === undefined ? { max_new_tokens: MAX_NEW_TOKENS } : {}
     const ids = await model.generate({
       ...inputs,
-      ...max_new_tokens,
       ...options,
+      ...max_new_tokens,
       return_dict_in_generate: false,
     })
     const generated = processor.batch_decode(ids, { skip_special_tokens: true })[0]!

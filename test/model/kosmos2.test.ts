@@ -90,3 +90,10 @@ test('an option of the other kind of folder is refused by name', async () => {
   const folder = await converted('models/kosmos2-tiny', 'int8')
   await assert.rejects(Kosmos2.from_pretrained(folder, { threads: 2 }), /Unknown option 'threads' for an IR/)
 })
+
+test('an option that is undefined is one that is left out', async () => {
+  assert.deepEqual(
+    await kosmos.caption(picture, { max_new_tokens: undefined }),
+    await kosmos.caption(picture),
+  )
+})

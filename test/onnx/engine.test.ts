@@ -170,7 +170,8 @@ test('the event loop stays free while the model runs', async (t) => {
 test('after dispose every call is refused, and dispose may be called again', async (t) => {
   const engine = await open(t, MODEL)
   const decoder = await engine.openDecoder()
-  const running = decoder.step(step([0, 5], 2))
+  const long = Array.from({ length: 900 }, (_, i) => 5 + i) // so long that it cannot be done before
+  const running = decoder.step(step(long, long.length))
   await engine.dispose()
   await engine.dispose()
   await assert.rejects(running, /disposed/)
