@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { Kosmos2 } from '../../src/model/kosmos2.ts'
 import { readTinyGolden } from '../tiny-golden.ts'
@@ -91,9 +94,15 @@ test('an option of the other kind of folder is refused by name', async () => {
   await assert.rejects(Kosmos2.from_pretrained(folder, { threads: 2 }), /Unknown option 'threads' for an IR/)
 })
 
-test('an option that is undefined is one that is left out', async () => {
-  assert.deepEqual(
-    await kosmos.caption(picture, { max_new_tokens: undefined }),
-    await kosmos.caption(picture),
-  )
+test('an option that is undefined is one that is left out, also where the checkpoint sets no limit', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'kosmos2-without-limit-'))
+  cpSync('models/kosmos2-tiny', folder, { recursive: true })
+  rmSync(join(folder, 'generation_config.json'))
+  const unlimited = await Kosmos2.from_pretrained(folder)
+  t.after(async () => {
+    await unlimited.dispose()
+    rmSync(folder, { recursive: true })
+  })
+  const options = { detail: true, max_new_tokens: undefined }
+  assert.deepEqual(await unlimited.caption(picture, options), await kosmos.caption(picture, { detail: true }))
 })
