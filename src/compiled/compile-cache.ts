@@ -16,7 +16,8 @@ export interface CompileKey {
   /** OpenVINO's. */
   readonly version: string
   readonly device: string
-  readonly properties: DeviceConfig
+  /** What the parts are compiled with. */
+  readonly properties: Readonly<Record<string, unknown>>
 }
 
 /** Lists the cache's files with their sizes. */

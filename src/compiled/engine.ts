@@ -7,6 +7,7 @@ import type { Kosmos2Config } from '../checkpoint/config.ts'
 import { invalidRange } from '../errors.ts'
 import type { CompiledModel, InferRequest, NodeAddon, Tensor as NativeTensor } from '../openvino/types.ts'
 import { expectFloat32, float32, type Tensor, type TensorLike } from '../tensor.ts'
+import { promptPieces } from './prompt-pieces.ts'
 
 /** The compiled parts of a model. */
 export interface CompiledParts {
@@ -22,15 +23,20 @@ export interface CompiledParts {
  */
 const AT_ONCE = 2
 
-/**
- * @param ov - the binding that compiled the parts
- * @param blocked - the score that hides a position, see attentionBias
- */
+/** What the engine does differently for a model's performance. */
+export interface EngineSettings {
+  /** The score that hides a position, see attentionBias. */
+  readonly blocked: number | undefined
+  /** Whether a prompt may run in two pieces, see promptPieces. */
+  readonly splitsPrompts: boolean
+}
+
+/** @param ov - the binding that compiled the parts */
 export function compiledEngine(
   ov: NodeAddon,
   parts: CompiledParts,
   config: Kosmos2Config,
-  blocked: number | undefined,
+  settings: EngineSettings,
 ): Engine {
   const { num_channels, image_size, hidden_size } = config.vision_config
   const limit = pLimit(AT_ONCE)
@@ -72,7 +78,7 @@ export function compiledEngine(
       const outputs = ['image_embeds', 'projection_attentions'] as const
       return await once('projection', { image_features: features }, outputs, signal)
     },
-    openDecoder: () => Promise.resolve(openDecoder(start('text'), config, blocked)),
+    openDecoder: () => Promise.resolve(openDecoder(start('text'), config, settings)),
     async dispose() {
       disposed = true
       await Promise.all(Array.from(open, (running) => running.dispose()))
@@ -81,22 +87,27 @@ export function compiledEngine(
   }
 }
 
-function openDecoder(running: Running, config: Kosmos2Config, blocked: number | undefined): Decoder {
+function openDecoder(
+  running: Running,
+  config: Kosmos2Config,
+  { blocked, splitsPrompts }: EngineSettings,
+): Decoder {
   let past = 0
   let rows = 0 // of the cache
   const run = async (step: DecoderStep, name: 'logits' | 'last_hidden_state'): Promise<Tensor> => {
     const { signal, beam_idx, ...request } = step
     const feeds = textFeeds(request, config.text_config, past, blocked)
-    const [batch, sequence] = feeds.input_ids.dims as [number, number]
+    const batch = feeds.input_ids.dims[0]!
     const continued = continuedRows(beam_idx, batch, past === 0 ? batch : rows)
-    const outputs = await running.infer(
-      { ...feeds, beam_idx: { type: 'int32', dims: [batch], data: continued } },
-      [name],
-      signal,
-    )
-    past += sequence
+    const isSplit = splitsPrompts && past === 0 && name === 'logits'
+    let output: Tensor | undefined
+    for (const piece of isSplit ? promptPieces(feeds) : [feeds]) {
+      const inputs = { ...piece, beam_idx: { type: 'int32', dims: [batch], data: continued } }
+      output = (await running.infer(inputs, [name], signal))[name]
+      past += piece.input_ids.dims[1]!
+    }
     rows = batch
-    return outputs[name]
+    return output!
   }
   return {
     step: (step) => run(step, 'logits'),

@@ -4,7 +4,7 @@ import type { Engine } from '../architecture/engine.ts'
 import type { GenerationConfig } from '../checkpoint/generation-config.ts'
 import { invalidRange, invalidType, OpenVINOError, rejectUnknownOptions } from '../errors.ts'
 import { openIr } from '../ir/open-ir.ts'
-import { PART_NAMES, type PartName } from '../ir/parts.ts'
+import { forEachPart, PART_NAMES, type PartName } from '../ir/parts.ts'
 import { openVINO } from '../openvino/openvino.ts'
 import type { CompiledModel } from '../openvino/types.ts'
 import { withCompileCache } from './compile-cache.ts'
@@ -16,6 +16,7 @@ import {
   deviceConfig,
   type Performance,
   PERFORMANCES,
+  splitsPrompts,
 } from './performance.ts'
 
 /** How far compiling is. The parts count by the bytes of their weights. */
@@ -64,7 +65,7 @@ export async function openCompiled(
   const core = new ov.Core()
   checkDevice(core, device)
 
-  const properties = deviceConfig(performance, config)
+  const properties = forEachPart((part) => deviceConfig(performance, part, ir.parts[part].weights, config))
   const total = PART_NAMES.reduce((sum, part) => sum + ir.parts[part].weightBytes, 0)
   const compileAll = async (cache: DeviceConfig) => {
     const compiled: Partial<Record<PartName, CompiledModel>> = {}
@@ -73,7 +74,10 @@ export async function openCompiled(
       for (const part of PART_NAMES) {
         signal?.throwIfAborted()
         onProgress?.({ part, loaded, total })
-        compiled[part] = await core.compileModel(ir.parts[part].xml, device, { ...properties, ...cache })
+        compiled[part] = await core.compileModel(ir.parts[part].xml, device, {
+          ...properties[part],
+          ...cache,
+        })
         loaded += ir.parts[part].weightBytes
       }
       signal?.throwIfAborted()
@@ -85,7 +89,10 @@ export async function openCompiled(
   }
   const parts = await withCompileCache(cacheFolder, { ir, version, device, properties }, compileAll)
   onProgress?.({ part: undefined, loaded: total, total })
-  const engine = compiledEngine(ov, parts, ir.config, blockedScore(performance))
+  const engine = compiledEngine(ov, parts, ir.config, {
+    blocked: blockedScore(performance),
+    splitsPrompts: splitsPrompts(performance),
+  })
   return { engine, generationConfig: ir.generationConfig }
 }
 
