@@ -11,7 +11,7 @@ export interface CompressPool {
    * @throws {RangeError} where the block's numbers cannot be stored
    */
   compress(block: Block): Promise<readonly Uint8Array[]>
-  /** Ends the threads. What is under way never settles. */
+  /** Ends the threads. What is under way never settles, and what is asked for afterwards is refused. */
   close(): Promise<void>
 }
 
@@ -22,6 +22,7 @@ const MOST_THREADS = 8
 export function compressPool(): CompressPool {
   const size = Math.min(availableParallelism(), MOST_THREADS)
   const threads: TaskThread<Block, readonly Uint8Array[]>[] = []
+  let closed = false
   const leastBusy = () => {
     const [first] = threads.toSorted((a, b) => a.waiting - b.waiting)
     if (first !== undefined && (first.waiting === 0 || threads.length === size)) return first
@@ -31,8 +32,13 @@ export function compressPool(): CompressPool {
   }
   return {
     size,
-    compress: (block) => leastBusy().run(block, [block.bytes.buffer as ArrayBuffer]),
-    close: async () => {
+    async compress(block) {
+      // A block that was on its way when the conversion ended: a thread started for it would never end.
+      if (closed) throw new Error('the conversion has ended')
+      return await leastBusy().run(block, [block.bytes.buffer as ArrayBuffer])
+    },
+    async close() {
+      closed = true
       await Promise.all(threads.map((thread) => thread.close()))
     },
   }

@@ -205,42 +205,62 @@ test('an abort in any phase leaves nothing behind, and an earlier conversion as 
   await assert.rejects(convert(source, target, { signal: AbortSignal.abort(new Error('before')) }), /before/)
 })
 
-/** Converts in a process of its own, which ends itself at a point of its progress. */
+/** Converts in a process of its own. @param onProgress - what it does at each step, as code. @param limit - see `ulimit` */
 function converter(
   source: string,
   target: string,
-  weights: string,
-  killAt: number,
-  limit = '',
-): number | null {
+  options: ConvertOptions,
+  onProgress: string,
+  limit?: string,
+): { status: number | null; stderr: string } {
   const script = `
     import { convert } from './src/ir/convert.ts'
+    const controller = new AbortController()
     await convert(${JSON.stringify(source)}, ${JSON.stringify(target)}, {
-      weights: ${JSON.stringify(weights)},
-      onProgress({ done }) {
-        if (done >= ${killAt}) process.kill(process.pid, 'SIGKILL')
-      },
-    }).catch((error) => { console.error(error.code, error.message); process.exit(3) })`
+      ...${JSON.stringify(options)},
+      signal: controller.signal,
+      onProgress({ done }) { ${onProgress} },
+    }).catch((error) => { console.error(error.code, error.message); process.exitCode = 3 })`
   const node = [process.execPath, '--input-type=module-typescript', '--eval', script]
-  const [command, ...args] = limit === '' ? node : ['sh', '-c', `${limit} && exec "$@"`, 'sh', ...node]
-  const { status, stderr } = spawnSync(command!, args, { encoding: 'utf8' })
-  lastErrors = stderr
-  return status
+  const [command, ...args] =
+    limit === undefined ? node : ['sh', '-c', `ulimit ${limit} && exec "$@"`, 'sh', ...node]
+  // Long after it should be done, and reported as a signal.
+  return spawnSync(command!, args, { encoding: 'utf8', timeout: 120_000, killSignal: 'SIGTERM' })
 }
-let lastErrors = ''
+
+test('after an abort nothing keeps the process alive', (t) => {
+  const { source, target } = places(t)
+  const { status, stderr } = converter(
+    source,
+    target,
+    { weights: 'int8' },
+    'controller.abort(new Error("enough"))',
+  )
+  assert.equal(stderr, 'undefined enough\n')
+  assert.equal(status, 3)
+})
 
 test('a conversion that is killed at any point leaves no folder under its name or the earlier one, and the next clears up', async (t) => {
   const { source, target } = places(t)
   const all = statSync(join(source, 'model.safetensors')).size
+  const killed = (options: ConvertOptions, at: number) => {
+    const { status, stderr } = converter(
+      source,
+      target,
+      options,
+      `if (done >= ${at}) process.kill(process.pid, 'SIGKILL')`,
+    )
+    assert.deepEqual({ status, stderr }, { status: null, stderr: '' })
+  }
   for (const killAt of [1, all / 2, all]) {
-    assert.equal(converter(source, target, 'int8', killAt), null)
+    killed({ weights: 'int8' }, killAt)
     assert.equal(siblings(target).length, 2, 'a temporary and the source')
     assert.ok(!siblings(target).includes('ir'))
   }
   await convert(source, target)
   assert.deepEqual(siblings(target), ['ir', 'source'])
   const before = await weightHashes(target)
-  assert.equal(converter(source, target, 'int4', all), null)
+  killed({ weights: 'int4' }, all)
   assert.deepEqual(await weightHashes(target), before)
   assert.equal((await convert(source, target)).reused, true)
   assert.deepEqual(siblings(target), ['ir', 'source'])
@@ -274,9 +294,10 @@ test('a disk that is too small is told before anything is written, and one that 
     message: /the conversion takes 1000000000000 MB, but .* has \d+ MB free; make room/,
   })
   // A limit on the size of a file: the system's error is another, but it comes at the same place.
-  assert.equal(converter(source, target, 'fp32', Infinity, 'ulimit -f 8000'), 3)
+  const { status, stderr } = converter(source, target, { weights: 'fp32' }, '', '-f 8000')
+  assert.equal(status, 3)
   assert.match(
-    lastErrors,
+    stderr,
     /^NO_SPACE .*ir: the disk took no more .*, and what was written was removed; make room/m,
   )
   assert.deepEqual(siblings(target), ['source'])
