@@ -125,6 +125,7 @@ function startWorker(data: WorkerData): OnnxWorker {
   const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), {
     workerData: data,
     name: 'kosmos2-onnx',
+    execArgv: [], // a process started with code on its command line has options that a worker refuses
   })
   const waiting = new Map<
     number,
