@@ -18,10 +18,8 @@ export interface Overhead {
   readonly threads: Spread
   /** Positions, mask and checks of a step. */
   readonly feeds: Spread
-  /** Seven inputs as tensors, set and freed again. */
-  readonly inputs: Spread
-  /** The logits into memory of their own. */
-  readonly logits: Spread
+  /** The input that grows with every token as a tensor, and freed again; others are written over, outputs stay. */
+  readonly tensor: Spread
   /** Choosing the largest of them. */
   readonly choice: Spread
 }
@@ -50,23 +48,17 @@ export async function measureOverhead(
     position_ids: int64([PROMPT_TOKENS + 2], [1, 1]),
     logitsToKeep: 1,
   }
-  const feeds = textFeeds(step, text_config, PROMPT_TOKENS, -30_000)
+  const { attention_bias } = textFeeds(step, text_config, PROMPT_TOKENS, -30_000)
   const scores = Float32Array.from({ length: text_config.vocab_size }, () => Math.random())
   const { ov } = openVINO()
-  const logits = new ov.Tensor('f32', [1, 1, scores.length], scores)
   return {
     total: spread(outside),
     threads,
     feeds: repeated(() => textFeeds(step, text_config, PROMPT_TOKENS, -30_000)),
-    inputs: repeated(() => {
-      for (const { type, dims, data } of Object.values(feeds))
-        new ov.Tensor(
-          type === 'float32' ? 'f32' : 'i64',
-          [...(dims as number[])],
-          data as Float32Array,
-        ).dispose?.()
+    tensor: repeated(() => {
+      const { dims, data } = attention_bias
+      new ov.Tensor('f32', [...(dims as number[])], data as Float32Array).dispose?.()
     }),
-    logits: repeated(() => logits.getData()),
     choice: repeated(() => argmax(scores)),
   }
 }

@@ -172,9 +172,8 @@ export function reportTrials(machine: string, trials: readonly TrialResult[]): s
 
 const OVERHEAD_PARTS: readonly (readonly [keyof Overhead, string])[] = [
   ['feeds', 'positions, mask, checks'],
-  ['inputs', 'inputs as tensors'],
+  ['tensor', 'a tensor for the input that grows'],
   ['threads', 'to the other thread and back'],
-  ['logits', 'copy of the logits'],
   ['choice', 'choice of the token'],
 ]
 
