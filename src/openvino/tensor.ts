@@ -66,7 +66,10 @@ export class Tensor {
       if (array.byteLength > 0) this.#memory = array
     } else {
       this.#handle = this.#own(create(this.#type, args[1]))
-      if (this.#type !== STRING) this.#elements().fill(0 as never)
+      if (this.#type !== STRING) {
+        const { buffer, byteOffset, byteLength } = this.#elements()
+        new Uint8Array(buffer, byteOffset, byteLength).fill(0)
+      }
     }
   }
 

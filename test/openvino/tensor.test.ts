@@ -55,6 +55,7 @@ test('a tensor over an array shares its memory both ways; data is a copy', () =>
 
 test('a tensor without data is zeros; a scalar has no dimension; an empty one no elements', () => {
   assert.deepEqual(new ov.Tensor('f32', [2, 2]).data, new Float32Array(4))
+  assert.deepEqual(new ov.Tensor('i64', [2]).data, new BigInt64Array(2))
   assert.deepEqual(new ov.Tensor('i64', [], BigInt64Array.of(3n)).getShape(), [])
   const empty = new ov.Tensor('f32', [1, 0, 4], new Float32Array(0))
   assert.deepEqual(empty.getShape(), [1, 0, 4])
