@@ -1,5 +1,5 @@
 // The text model in the shape of OpenVINO's published KOSMOS-2 notebook, with the same weights, to measure beside ours:
-// the cache of keys and values is no state but 48 inputs and 48 outputs, copied into arrays after each token and handed
+// the cache of keys and values is no state but 48 inputs and 48 outputs, copied out into arrays after each token and
 // in again; attention is written out, as tracing PyTorch's code gives it; and the output matrix is not in the graph but
 // multiplied outside in float32, as the notebook does with PyTorch.
 import { open, rename } from 'node:fs/promises'
@@ -160,14 +160,15 @@ function publishedDecoder(
 
   const run = async (request: InferRequest, feeds: Readonly<Record<string, TensorLike>>) => {
     const tensors = Object.entries(feeds).map(([name, { type, dims, data }]) => {
-      const tensor = new ov.Tensor(type === 'float32' ? 'f32' : 'i64', [...dims], data as Float32Array)
+      const tensor = new ov.Tensor(type === 'float32' ? 'f32' : 'i64', [...dims])
+      if (dims.every((dim) => dim > 0)) tensor.data = data as Float32Array // the copy in
       request.setTensor(name, tensor)
       return tensor
     })
     await request.runAsync!()
     for (const tensor of tensors) tensor.dispose?.()
   }
-  /** One copy out of OpenVINO's memory; none is made on the way in. */
+  /** The copy out. */
   const array = (request: InferRequest, name: string) => {
     const tensor = request.getTensor(name)
     const copy = float32(tensor.getData() as Float32Array, tensor.getShape())
