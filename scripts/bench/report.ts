@@ -104,6 +104,11 @@ export function report(result: BenchResult): string {
           null,
           ...compiled(({ published }) => published && format(published.speedup[1]!, '', 2)),
         ],
+        [
+          '  published shape in FP32 / this',
+          null,
+          ...compiled((one) => fromPublishedFloat32(one, precisions)),
+        ],
         ['our code a token, ms', null, ...compiled(({ overhead }) => format(overhead.total, '', 2))],
         ...OVERHEAD_PARTS.map(([part, label]) => [
           `  ${label}`,
@@ -168,6 +173,14 @@ export function reportTrials(machine: string, trials: readonly TrialResult[]): s
   ])
   const head = ['trial', 'a token, ms', 'own / this', 'prefill of 71 tokens, ms', 'own / this']
   return [machine, table(head, rows)].join('\n\n')
+}
+
+/** They did not run in turn, so both are set against the original engine. */
+function fromPublishedFloat32(one: CompiledModelResult, all: readonly PrecisionResult[]): Cell {
+  const float32 = all.find(({ weights }) => weights === 'fp32')?.compiled
+  const published = float32?.published?.speedup[1]!.median
+  if (published === undefined) return null
+  return ((published * one.decoding.speedup[1]!.median) / float32!.decoding.speedup[1]!.median).toFixed(2)
 }
 
 const OVERHEAD_PARTS: readonly (readonly [keyof Overhead, string])[] = [

@@ -42,7 +42,7 @@ const trial = (name: string, weights: Weights, config: DeviceConfig = {}): Trial
 const ONE_THREAD = { INFERENCE_NUM_THREADS: 1 }
 
 export const TRIALS: readonly Trial[] = [
-  ...['0', '32', '64', '256', LARGEST].map((size) =>
+  ...['0', '64', '128', '256', LARGEST].map((size) =>
     trial(`activations in groups of ${groupName(size)}`, INT4, { [GROUP]: size }),
   ),
   trial('one thread', INT4, ONE_THREAD),
