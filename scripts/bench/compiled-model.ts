@@ -12,6 +12,7 @@ import type { OriginalEngine } from './original-engine.ts'
 import type { Overhead } from './overhead.ts'
 import { type Runner, startRunner, withRunner } from './runner.ts'
 import { type Spread, spread } from './statistics.ts'
+import { PROMPT_TOKENS } from './workload.ts'
 
 /** From a picture's file to 64 tokens. */
 export const ANSWER_TOKENS = 64
@@ -28,8 +29,8 @@ export interface CompiledModelResult {
   readonly bindingCalls: BindingCalls
   /** Fast mode, and accurate mode. */
   readonly accurate: { readonly latencies: Latencies; readonly decoding: DecodingResult }
-  /** The published shape, and this; null where it was not asked for. */
-  readonly published: DecodingResult | null
+  /** The published shape, and this, after each of PUBLISHED_LENGTHS; null where it was not asked for. */
+  readonly published: readonly DecodingResult[] | null
 }
 
 export interface Surroundings {
@@ -39,6 +40,12 @@ export interface Surroundings {
   readonly rounds: number
   readonly say: (text: string) => void
 }
+
+/**
+ * Positions before the tokens measured: the prompt of a caption, and a long text with its picture, for the shape copies a
+ * cache that grows with the text.
+ */
+export const PUBLISHED_LENGTHS = [PROMPT_TOKENS, 500] as const
 
 const ANSWERS = 3
 const OVERHEAD_TOKENS = 30
@@ -104,15 +111,20 @@ export async function benchCompiledModel(
           await runner.ask('publish', checkpoint, folder, published)
           await runner.ask('open', { kind: 'published', folder, published })
           await runner.ask('picture')
-          await runner.ask('prefill')
-          await runner.ask('decode', 2)
-          await ask('prefill')
           const theirs = {
             name: 'published',
             weightBytes: undefined,
             decode: (n: number) => runner.ask('decode', n),
           }
-          return await decodeInTurns([theirs, subject], rounds, bandwidth, say)
+          const results: DecodingResult[] = []
+          for (const length of PUBLISHED_LENGTHS) {
+            say(`after ${length} positions`)
+            await runner.ask('prefill', length)
+            await runner.ask('decode', 2)
+            await ask('prefill', length)
+            results.push(await decodeInTurns([theirs, subject], rounds, bandwidth, say))
+          }
+          return results
         })
     return {
       first,

@@ -1,5 +1,5 @@
 // The benchmark's results as Markdown tables, which read well in a terminal too.
-import type { CompiledModelResult } from './compiled-model.ts'
+import { type CompiledModelResult, PUBLISHED_LENGTHS } from './compiled-model.ts'
 import type { ConversionResult } from './conversion.ts'
 import type { DecodingResult } from './decoding.ts'
 import type { Latencies } from './latencies.ts'
@@ -94,18 +94,20 @@ export function report(result: BenchResult): string {
           null,
           ...compiled(({ accurate }) => format(inverse(accurate.decoding.speedup[1]!), '', 2)),
         ],
+        ...PUBLISHED_LENGTHS.flatMap((length, i) => [
+          [
+            `published shape after ${length} positions, ms a token`,
+            null,
+            ...compiled(({ published }) => published && format(published[i]!.tokenMs[0]!)),
+          ],
+          [
+            '  published shape / this',
+            null,
+            ...compiled(({ published }) => published && format(published[i]!.speedup[1]!, '', 2)),
+          ],
+        ]),
         [
-          'published shape, ms a token',
-          null,
-          ...compiled(({ published }) => published && format(published.tokenMs[0]!)),
-        ],
-        [
-          '  published shape / this',
-          null,
-          ...compiled(({ published }) => published && format(published.speedup[1]!, '', 2)),
-        ],
-        [
-          '  published shape in FP32 / this',
+          `published shape in FP32 after ${PUBLISHED_LENGTHS[0]} positions / this`,
           null,
           ...compiled((one) => fromPublishedFloat32(one, precisions)),
         ],
@@ -178,7 +180,7 @@ export function reportTrials(machine: string, trials: readonly TrialResult[]): s
 /** They did not run in turn, so both are set against the original engine. */
 function fromPublishedFloat32(one: CompiledModelResult, all: readonly PrecisionResult[]): Cell {
   const float32 = all.find(({ weights }) => weights === 'fp32')?.compiled
-  const published = float32?.published?.speedup[1]!.median
+  const published = float32?.published?.[0]?.speedup[1]!.median
   if (published === undefined) return null
   return ((published * one.decoding.speedup[1]!.median) / float32!.decoding.speedup[1]!.median).toFixed(2)
 }

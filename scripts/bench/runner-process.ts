@@ -29,7 +29,7 @@ const calls = {
     return ms
   },
   picture: () => current().work.picture(),
-  prefill: () => current().work.prefill(),
+  prefill: (tokens?: number) => current().work.prefill(tokens),
   decode: (count: number) => current().work.decode(count),
   answer: (count: number) => current().work.answer(count),
   /** Of this process; null where the system does not tell. */

@@ -19,8 +19,8 @@ const PROCESSOR = new URL('../../test/goldens/model-a', import.meta.url).pathnam
 export interface Workload {
   /** Milliseconds from pixels to image embeddings. */
   picture(): Promise<{ readonly vision: number; readonly projection: number }>
-  /** Begins a sequence: milliseconds from the prompt to its first token. */
-  prefill(): Promise<number>
+  /** Begins a sequence: milliseconds from a prompt of so many tokens, PROMPT_TOKENS if left out, to its first token. */
+  prefill(tokens?: number): Promise<number>
   /** Goes on with the sequence: milliseconds of each token, its choice included. */
   decode(count: number): Promise<number[]>
   /** Milliseconds from a picture's file to so many tokens, all that `generate` does included. */
@@ -31,11 +31,13 @@ export function workload(engine: Engine): Workload {
   const { config } = engine
   const { num_channels, image_size } = config.vision_config
   const places = config.latent_query_num
-  const input_ids = int64(Array<number>(PROMPT_TOKENS).fill(5), [1, PROMPT_TOKENS])
-  const image_embeds_position_mask = int64(
-    Array.from({ length: PROMPT_TOKENS }, (_, i) => Number(i >= FIRST_PLACE && i < FIRST_PLACE + places)),
-    [1, PROMPT_TOKENS],
-  )
+  const promptOf = (tokens: number) => ({
+    input_ids: int64(Array<number>(tokens).fill(5), [1, tokens]),
+    image_embeds_position_mask: int64(
+      Array.from({ length: tokens }, (_, i) => Number(i >= FIRST_PLACE && i < FIRST_PLACE + places)),
+      [1, tokens],
+    ),
+  })
   const options = resolveOptions({ eos_token_id: null }, {})
   let embeds: Tensor | undefined
   let sequence: { readonly stepper: Stepper; readonly end: () => Promise<void>; token: number } | undefined
@@ -53,12 +55,12 @@ export function workload(engine: Engine): Workload {
       embeds = projection.result.image_embeds
       return { vision: vision.ms, projection: projection.ms }
     },
-    async prefill() {
+    async prefill(tokens = PROMPT_TOKENS) {
       if (embeds === undefined) throw new Error('a picture comes first')
       await sequence?.end()
       const start = performance.now()
       const decoder = await engine.openDecoder()
-      const prompt = readPrompt({ input_ids, image_embeds: embeds, image_embeds_position_mask }, options)
+      const prompt = readPrompt({ ...promptOf(tokens), image_embeds: embeds }, options)
       const stepper = createStepper(decoder, prompt, config.text_config.pad_token_id, undefined)
       const token = argmax((await stepper.prefill())[0]!)
       sequence = { stepper, token, end: () => decoder.dispose() }
@@ -78,11 +80,8 @@ export function workload(engine: Engine): Workload {
       const processor = await Kosmos2ImageProcessor.from_pretrained(PROCESSOR)
       const { ms } = await timed(async () => {
         const { pixel_values } = await processor.call(PICTURE)
-        await generateText(
-          engine,
-          {},
-          { input_ids, pixel_values, image_embeds_position_mask, max_new_tokens: count, eos_token_id: null },
-        )
+        const inputs = { ...promptOf(PROMPT_TOKENS), pixel_values }
+        await generateText(engine, {}, { ...inputs, max_new_tokens: count, eos_token_id: null })
       })
       return ms
     },

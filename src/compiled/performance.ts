@@ -30,7 +30,7 @@ const CONFIGS: Readonly<Record<Performance, DeviceConfig>> = {
   },
 }
 
-/** A text part in INT4 makes a token a tenth faster with the plugin's own choice (docs/speed.md). */
+/** A text part in INT4 makes a token a little faster with the plugin's own choice (docs/speed.md). */
 const FAST_INT4_TEXT: DeviceConfig = { PERFORMANCE_HINT: 'LATENCY' }
 
 /**
