@@ -44,6 +44,20 @@ export class ImageError extends Error {
 }
 export type ImageErrorCode = 'NOT_FOUND' | 'EMPTY' | 'NOT_AN_IMAGE' | 'DAMAGED' | 'TOO_LARGE' | 'FETCH_FAILED'
 
+/** A file of annotations or questions is missing, too large, or not what its format says. */
+export class AnnotationError extends Error {
+  override readonly name = 'AnnotationError'
+  /** What kind of fault this is, for programs: stable across releases. */
+  readonly code: AnnotationErrorCode
+
+  constructor(code: AnnotationErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+export type AnnotationErrorCode = 'NOT_FOUND' | 'TOO_LARGE' | 'DAMAGED'
+
 /** OpenVINO's runtime is missing or does not fit, or a call of it failed. */
 export class OpenVINOError extends Error {
   override readonly name = 'OpenVINOError'

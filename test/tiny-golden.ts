@@ -6,6 +6,8 @@ import type { Entity } from '../src/text/post-process.ts'
 export interface TinyGolden {
   readonly scenes: readonly {
     readonly file: string
+    /** What is in it, from left to right: exact boxes as fractions of the picture. */
+    readonly objects: readonly { readonly name: string; readonly box: [number, number, number, number] }[]
     readonly asked: readonly {
       readonly prompt: string
       readonly input_ids: number[]

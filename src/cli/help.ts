@@ -3,14 +3,20 @@ import { type Command, COMMON_OPTIONS, type Options } from './command.ts'
 
 const WIDTH = 80
 
-/** The text for `kosmos2 COMMAND --help`. */
-export function commandHelp({ name, summary, operands, options, notes = [], examples }: Command): string {
+/** What is written before a command. */
+export const PROGRAM = 'kosmos2'
+
+/** The text for `kosmos2 COMMAND --help`. @param program - in place of `kosmos2` */
+export function commandHelp(
+  { name, summary, operands, options, notes = [], examples }: Command,
+  program = PROGRAM,
+): string {
   return [
-    `Usage: kosmos2 ${[name, operands, '[OPTION...]'].filter((part) => part !== '').join(' ')}`,
+    `Usage: ${program} ${[name, operands, '[OPTION...]'].filter((part) => part !== '').join(' ')}`,
     wrap(`${summary}.`, 0),
     optionTable({ ...options, ...COMMON_OPTIONS }),
     ...notes.map((note) => wrap(note, 0)),
-    `Examples:\n${exampleLines(examples)}`,
+    `Examples:\n${exampleLines(examples, program)}`,
   ].join('\n\n')
 }
 
@@ -41,8 +47,8 @@ function optionTable(options: Options): string {
   )
 }
 
-function exampleLines(examples: Command['examples']): string {
-  return examples.map(([line, what]) => `  kosmos2 ${line}\n      ${what}`).join('\n')
+function exampleLines(examples: Command['examples'], program = PROGRAM): string {
+  return examples.map(([line, what]) => `  ${program} ${line}\n      ${what}`).join('\n')
 }
 
 /** Two columns, the second wrapped; where the first is too wide, the second begins on its own line. */

@@ -5,7 +5,7 @@ import { readArguments } from './arguments.ts'
 import type { Command } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { EXIT, UsageError } from './exit-status.ts'
-import { commandHelp, generalHelp } from './help.ts'
+import { commandHelp, generalHelp, PROGRAM } from './help.ts'
 import { onInterrupt } from './interrupt.ts'
 import { nearest } from './nearest.ts'
 import { createTerminal } from './terminal.ts'
@@ -40,17 +40,24 @@ export async function run(words: readonly string[], openTerminal = createTermina
   }
 }
 
-async function runCommand(
+/**
+ * Runs one command.
+ * @param words - behind its name
+ * @param program - what is written before the command's name to call it
+ * @returns the exit status
+ */
+export async function runCommand(
   command: Command,
   words: readonly string[],
-  openTerminal: typeof createTerminal,
+  openTerminal = createTerminal,
+  program = PROGRAM,
 ): Promise<number> {
   let terminal = openTerminal(false)
   try {
     const { operands, values, isHelp, isQuiet } = readArguments(command, words)
     terminal = openTerminal(isQuiet)
     if (isHelp) {
-      terminal.print(commandHelp(command))
+      terminal.print(commandHelp(command, program))
       return EXIT.success
     }
     const { signal, release } = onInterrupt(() => {
@@ -68,7 +75,7 @@ async function runCommand(
     }
   } catch (error) {
     if (error instanceof UsageError) {
-      terminal.error(`${error.message}\nSee kosmos2 ${command.name} --help.`)
+      terminal.error(`${error.message}\nSee ${program} ${command.name} --help.`)
       return EXIT.usage
     }
     terminal.error(describeError(error))

@@ -14,9 +14,11 @@ export async function verifyOnPictures(
   const { briefCaption, detailedCaption, question, verify } = await library()
   const { processor } = original
   const texts = [briefCaption(), detailedCaption(), question('What is on the left?')]
+  const num_image_tokens = original.model.config.latent_query_num
   const prompts = []
   for (const image of images)
-    for (const text of texts) prompts.push(await processor.call({ text, images: image, signal }))
+    for (const text of texts)
+      prompts.push(await processor.call({ text, images: image, num_image_tokens, signal }))
   return await verify(original.model, compiled.model, prompts, {
     processor,
     signal,

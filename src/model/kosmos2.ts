@@ -113,7 +113,12 @@ export class Kosmos2 {
 
   async #answer(image: ImageInput, text: string, options: AnswerOptions, box?: BoxInput): Promise<Answer> {
     const { processor, model } = this
-    const inputs = await processor.call({ text, images: image, ...(box && { bboxes: [box] }) })
+    const inputs = await processor.call({
+      text,
+      images: image,
+      num_image_tokens: model.config.latent_query_num,
+      ...(box && { bboxes: [box] }),
+    })
     const limited = options.max_length ?? options.max_new_tokens ?? model.generation_config.max_new_tokens
     const max_new_tokens = limited === undefined ? { max_new_tokens: MAX_NEW_TOKENS } : {}
     const ids = await model.generate({

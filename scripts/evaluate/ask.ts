@@ -1,0 +1,188 @@
+// Asks a model all questions: each picture goes through the vision part once, and prompts of one length are answered
+// together. Prompts of different length are not: padding on the left would move their positions, as in the reference.
+import {
+  type Entity,
+  finerEntities,
+  type ImageInput,
+  ImageError,
+  type Kosmos2,
+  type Kosmos2Inputs,
+  loadRgb,
+  Tensor,
+} from '../../src/index.ts'
+import { groupBy } from './group-by.ts'
+import type { Picture, Question } from './question.ts'
+
+/** What a model answered. */
+export interface Answered {
+  readonly question: Question
+  /** The answer after the prompt, without tags. */
+  readonly text: string
+  /** With the boxes of cells, and with finer ones. */
+  readonly entities: readonly Entity[]
+  readonly finer: readonly Entity[]
+}
+
+export interface AskOptions {
+  readonly signal: AbortSignal
+  readonly onProgress: (done: number) => void
+  /** Told of a picture that cannot be used. */
+  readonly onFault: (message: string) => void
+}
+
+/** The longest answers: descriptions of six things. */
+const MAX_NEW_TOKENS = 256
+const PICTURES_AT_ONCE = 8
+const MOST_ROWS = 32
+/** The scores of a whole answer stay in memory for its boxes: with a large vocabulary fewer rows at once. */
+const SCORE_BYTES = 256e6
+/** Stands for a picture where only the prompt is encoded: the picture itself has been through the vision part. */
+const BLANK = { data: new Uint8Array(3), width: 1, height: 1 }
+
+/** @returns an answer to each question about a picture that can be read, in no particular order */
+export async function askAll(
+  kosmos: Kosmos2,
+  questions: readonly Question[],
+  options: AskOptions,
+): Promise<Answered[]> {
+  const byPicture = groupBy(questions, ({ picture }) => picture.path)
+  const answered: Answered[] = []
+  for (let i = 0; i < byPicture.length; i += PICTURES_AT_ONCE) {
+    const group = byPicture.slice(i, i + PICTURES_AT_ONCE)
+    answered.push(...(await askAboutPictures(kosmos, group, { ...options, done: answered.length })))
+  }
+  return answered
+}
+
+async function askAboutPictures(
+  kosmos: Kosmos2,
+  group: readonly (readonly Question[])[],
+  { signal, onProgress, onFault, done }: AskOptions & { readonly done: number },
+): Promise<Answered[]> {
+  const { processor, model } = kosmos
+  const readable: { readonly image: ImageInput; readonly questions: readonly Question[] }[] = []
+  for (const questions of group) {
+    const { picture } = questions[0]!
+    try {
+      readable.push({ image: await readPicture(picture, signal), questions })
+    } catch (error) {
+      if (!(error instanceof ImageError)) throw error
+      onFault(`${picture.path}: ${error.message}`)
+    }
+  }
+  if (readable.length === 0) return []
+  const { pixel_values } = await processor.image_processor.call(readable.map(({ image }) => image))
+  const { image_features } = await model.vision_model(pixel_values)
+  const { image_embeds } = await model.image_to_text_projection(image_features)
+  const prompts: Prompt[] = []
+  for (const [place, { questions }] of readable.entries())
+    for (const question of questions) {
+      const inputs = await processor.call({
+        text: question.prompt,
+        images: BLANK,
+        num_image_tokens: image_embeds.dims[1]!,
+      })
+      prompts.push({ question, place, inputs })
+    }
+  const answered: Answered[] = []
+  for (const batch of batches(prompts, model.config.text_config.vocab_size)) {
+    signal.throwIfAborted()
+    answered.push(...(await answerBatch(kosmos, batch, image_embeds, signal)))
+    onProgress(done + answered.length)
+  }
+  return answered
+}
+
+/** @throws {ImageError} for a picture that cannot be read, or has another size than its annotations are for */
+async function readPicture({ path, width, height }: Picture, signal: AbortSignal): Promise<ImageInput> {
+  const image = await loadRgb(path, { signal })
+  if (image.width !== width || image.height !== height)
+    throw new ImageError(
+      'DAMAGED',
+      `its annotations are for ${width} x ${height} pixels, but it has ${image.width} x ${image.height}`,
+    )
+  return image
+}
+
+/** A question, its picture's row of the embeddings, and its tokens. */
+interface Prompt {
+  readonly question: Question
+  readonly place: number
+  readonly inputs: Kosmos2Inputs
+}
+
+const lengthOf = ({ inputs }: Prompt): number => inputs.input_ids.dims[1]!
+
+/** Prompts of one length, and of one task as far as it goes, so that their answers are about as long too. */
+function batches(prompts: readonly Prompt[], vocabulary: number): Prompt[][] {
+  const most = Math.floor(SCORE_BYTES / (vocabulary * Float32Array.BYTES_PER_ELEMENT * MAX_NEW_TOKENS))
+  const size = Math.min(MOST_ROWS, Math.max(1, most))
+  return groupBy(prompts, lengthOf).flatMap((alike) => {
+    const sorted = alike.toSorted((a, b) => (a.question.task < b.question.task ? -1 : 1))
+    return Array.from({ length: Math.ceil(sorted.length / size) }, (_, i) =>
+      sorted.slice(i * size, (i + 1) * size),
+    )
+  })
+}
+
+async function answerBatch(
+  { processor, model }: Kosmos2,
+  batch: readonly Prompt[],
+  image_embeds: Tensor,
+  signal: AbortSignal,
+): Promise<Answered[]> {
+  const length = lengthOf(batch[0]!)
+  const together = (name: 'input_ids' | 'attention_mask' | 'image_embeds_position_mask'): Tensor =>
+    stackRows(
+      batch.map(({ inputs }) => inputs[name].data as BigInt64Array),
+      length,
+    )
+  const output = await model.generate({
+    input_ids: together('input_ids'),
+    attention_mask: together('attention_mask'),
+    image_embeds_position_mask: together('image_embeds_position_mask'),
+    image_embeds: pickRows(
+      image_embeds,
+      batch.map(({ place }) => place),
+    ),
+    max_new_tokens: MAX_NEW_TOKENS,
+    do_sample: false,
+    num_beams: 1,
+    return_dict_in_generate: true,
+    output_scores: true,
+    signal,
+  })
+  const width = output.sequences.dims[1]!
+  const ids = output.sequences.data as BigInt64Array
+  return batch.map(({ question }, row) => {
+    const decode = (from: number): string =>
+      processor.decode([...ids.subarray(row * width + from, (row + 1) * width)], {
+        skip_special_tokens: true,
+      })
+    return {
+      question,
+      text: processor.post_process_generation(decode(length))[0],
+      entities: processor.post_process_generation(decode(0))[1],
+      finer: finerEntities(processor, output, { row })[1],
+    }
+  })
+}
+
+function stackRows(rows: readonly BigInt64Array[], length: number): Tensor {
+  const data = new BigInt64Array(rows.length * length)
+  rows.forEach((row, i) => {
+    data.set(row, i * length)
+  })
+  return new Tensor('int64', data, [rows.length, length])
+}
+
+/** Some rows of embeddings [B, L, D], each as often as asked for. */
+function pickRows({ data, dims }: Tensor, rows: readonly number[]): Tensor {
+  const [, queries, width] = dims as [number, number, number]
+  const size = queries * width
+  const picked = new Float32Array(rows.length * size)
+  rows.forEach((row, i) => {
+    picked.set((data as Float32Array).subarray(row * size, (row + 1) * size), i * size)
+  })
+  return new Tensor('float32', picked, [rows.length, queries, width])
+}

@@ -1,0 +1,45 @@
+// What is asked in an evaluation, and what should come.
+import type { ImageSize, NamedBox } from '../../src/index.ts'
+
+/** A picture of an evaluation. */
+export interface Picture extends ImageSize {
+  readonly path: string
+}
+
+/** How the answers of a task are judged. */
+export type Measure =
+  /** Things named and boxed: precision, recall, F1. */
+  | 'things'
+  /** As `things`, but only boxes: the phrase was given. */
+  | 'boxes'
+  /** One phrase, one box: recall at 0.5, mean IoU. */
+  | 'phrase'
+  /** As `phrase`, by the protocols of Flickr30k Entities. */
+  | 'flickr30k'
+  /** The text and nothing else. */
+  | 'text'
+  /** The text, and no box. */
+  | 'absent'
+
+/** One prompt about a picture. */
+export interface Question {
+  readonly picture: Picture
+  readonly task: string
+  readonly measure: Measure
+  /** What kind of question, for figures of their own. */
+  readonly kind: string | undefined
+  /** With its tags, as the processor takes it. */
+  readonly prompt: string
+  /** The right text after the prompt, without tags; undefined where there is none to compare with. */
+  readonly answer: string | undefined
+  /** The right boxes, as fractions of the picture. */
+  readonly things: readonly NamedBox[]
+}
+
+/** Everything that is asked, and what could not be read of it. */
+export interface EvaluationSet {
+  readonly title: string
+  readonly questions: readonly Question[]
+  /** A message for each picture or entry that is left out. */
+  readonly faults: readonly string[]
+}
