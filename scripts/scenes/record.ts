@@ -1,0 +1,85 @@
+// The packed form in which scenes go to the training: a record is the length of a JSON text (32 bits, little endian),
+// the text, and the pixels. The first record is a header without pixels.
+import { drawForModel } from './draw.ts'
+import { randomOf } from './random.ts'
+import { createScene } from './scene.ts'
+import type { Sprites } from './sprites.ts'
+import { type Segment, viewOf } from './texts/segment.ts'
+import { trainingSegments } from './texts/training-mix.ts'
+import { KINDS } from './things.ts'
+import type { Tokens } from './tokens.ts'
+import { createVocabulary } from './words.ts'
+
+/** The version of the form. */
+export const FORMAT = 1
+/** Pixels a side of the model's pictures. */
+export const IMAGE_SIZE = 160
+
+/** A prompt and its answer as ids. */
+export interface PackedSegment {
+  readonly task: string
+  /** The prompt, the answer, and the end of the text; not what stands for the picture. */
+  readonly ids: readonly number[]
+  /** Where in `ids` the answer begins. */
+  readonly answer: number
+  /** For each patch token of the answer: where in `ids` it is, and the exact corner it stands for, in 0 to 1. */
+  readonly corners: readonly (readonly [index: number, x: number, y: number])[]
+}
+
+/** What a record's JSON text holds. */
+export interface PackedScene {
+  readonly seed: number
+  readonly things: readonly { readonly name_id: number; readonly box: readonly number[] }[]
+  readonly segments: readonly PackedSegment[]
+}
+
+const NAME_IDS = new Map(KINDS.map(({ name }, id) => [name, id]))
+
+/** The first record. */
+export const headerRecord = (firstSeed: number): Buffer =>
+  framed({
+    format: FORMAT,
+    image_size: IMAGE_SIZE,
+    things: KINDS.map(({ name }) => name),
+    words: createVocabulary().words,
+    firstSeed,
+  })
+
+/** The record of a scene. */
+export async function sceneRecord(seed: number, sprites: Sprites, tokens: Tokens): Promise<Buffer> {
+  const scene = createScene(seed, sprites)
+  const segments = trainingSegments(viewOf(scene), randomOf(seed, 5))
+  const packed: PackedScene = {
+    seed,
+    things: scene.things.map(({ name, box }) => ({ name_id: NAME_IDS.get(name)!, box: box.map(rounded) })),
+    segments: segments.map((segment) => pack(segment, tokens)),
+  }
+  return Buffer.concat([framed(packed), await drawForModel(scene, sprites, IMAGE_SIZE)])
+}
+
+/** A prompt and its answer as ids, with the exact corners of the answer's boxes. */
+export function pack({ task, prompt, answer, boxes }: Segment, tokens: Tokens): PackedSegment {
+  const promptIds = tokens.tokenize(prompt)
+  const ids = [...promptIds, ...tokens.tokenize(answer), tokens.endOfText]
+  const corners = boxes.flatMap(({ box: [x1, y1, x2, y2] }) => [
+    [x1, y1],
+    [x2, y2],
+  ])
+  const patches = ids.flatMap((id, index) => (index >= promptIds.length && tokens.isPatch(id) ? [index] : []))
+  return {
+    task,
+    ids,
+    answer: promptIds.length,
+    corners: patches.map((index, i) => [index, rounded(corners[i]![0]!), rounded(corners[i]![1]!)] as const),
+  }
+}
+
+/** Six digits: a thousandth of a pixel. */
+const rounded = (value: number): number => Math.round(value * 1e6) / 1e6
+
+function framed(value: unknown): Buffer {
+  const text = Buffer.from(JSON.stringify(value))
+  const length = Buffer.alloc(4)
+  length.writeUInt32LE(text.length)
+  return Buffer.concat([length, text])
+}
