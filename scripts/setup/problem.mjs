@@ -38,14 +38,15 @@ const diskFull = /ENOSPC|No space left on device/
  * @param {unknown} error - what the command's promise rejected with
  * @param {string} what - what was being done, e.g. `Installing the npm packages`
  * @param {string} registry - where it fetches from, e.g. `the npm registry`
+ * @param {string} [space] - the disk space that it needs
  * @returns {unknown} a Problem for a failed command, anything else as it came
  */
-export function explain(error, what, registry) {
+export function explain(error, what, registry, space = '2 GB') {
   if (!(error instanceof CommandFailed)) return error
   const details = error.output.trim().split('\n').slice(-20).join('\n')
   if (diskFull.test(error.output))
     return new Problem(
-      `${what} failed because the disk is full; free about 2 GB and run this again.`,
+      `${what} failed because the disk is full; free about ${space} and run this again.`,
       details,
     )
   if (networkTrouble.test(error.output))

@@ -1,19 +1,16 @@
 // The virtual environment with JupyterLab and the wheel of OpenVINO, exactly as requirements.txt has them.
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pythonEnvironment } from './environment.mjs'
 import { readJson, writeJson } from './files.mjs'
 import { hashFiles, isMissing } from './hash.mjs'
 import { missing, outdated, ready } from './part.mjs'
-import { inProject, root, setupFolder, venv, venvPython } from './paths.mjs'
-import { explain, Problem } from './problem.mjs'
-import { ask, isProgram, ownPath, run } from './run.mjs'
+import { inProject, root, venv, venvPython } from './paths.mjs'
+import { ask } from './run.mjs'
+import { findPython, makeEnvironment } from './virtual-environment.mjs'
 
 /** Written last, so that an interrupted environment has none. */
 const stamp = join(venv, 'kosmos2-setup.json')
 const requirements = inProject('scripts', 'requirements.txt')
-/** Minor versions of Python 3 that the pinned packages have wheels for, the preferred one first. */
-const minors = [12, 13, 11, 14]
 
 /**
  * What an environment was made from and holds.
@@ -47,33 +44,11 @@ export const python = {
     return ready(`Python ${made.python}, JupyterLab ${of('jupyterlab')}, OpenVINO ${of('openvino')}`)
   },
   async require() {
-    await findPython()
+    await findPython('JupyterLab')
   },
   async make(signal) {
-    const found = await findPython()
-    const temporary = join(setupFolder, 'tmp')
-    await mkdir(temporary, { recursive: true })
-    const env = { ...pythonEnvironment(), TMPDIR: temporary }
-    await rm(venv, { recursive: true, force: true })
-    try {
-      await run(found.path, ['-m', 'venv', venv], { env, signal })
-      const options = [
-        '--no-deps',
-        '--no-compile',
-        '--only-binary',
-        ':all:',
-        '--no-input',
-        '--progress-bar',
-        'off',
-      ]
-      await run(
-        venvPython,
-        ['-m', 'pip', 'install', '--disable-pip-version-check', ...options, '-r', requirements],
-        { env, signal },
-      )
-    } catch (error) {
-      throw explain(error, 'Installing the Python packages', 'the Python package index')
-    }
+    const found = await findPython('JupyterLab')
+    await makeEnvironment(venv, found.path, ['--no-deps', '-r', requirements], '2 GB', signal)
     const sitePackages = join(
       venv,
       'lib',
@@ -104,39 +79,3 @@ async function packagesIn(sitePackages) {
     throw error
   }
 }
-
-/**
- * The Python that the environment is made with.
- * @returns {Promise<{ path: string, version: string }>}
- * @throws {Problem} when there is none that will do
- */
-async function findPython() {
-  const names = ['python3', 'python', ...minors.map((minor) => `python3.${minor}`)]
-  const seen = []
-  for (const path of names.flatMap((name) => ownPath.map((folder) => join(folder, name))).filter(isProgram)) {
-    const answer = await ask(path, ['-c', question], pythonEnvironment())
-    if (answer === undefined) continue // a version manager's stand-in for a Python that is not there
-    const [version = '', hasVenv = ''] = answer.split(' ')
-    seen.push({ path, version, hasVenv: hasVenv === 'True' })
-  }
-  const fits = seen.filter(({ version }) => {
-    const [major, minor] = version.split('.').map(Number)
-    return major === 3 && minors.includes(minor ?? 0)
-  })
-  const found = fits.find(({ hasVenv }) => hasVenv)
-  if (found !== undefined) return found
-  const without = fits[0]
-  if (without !== undefined)
-    throw new Problem(
-      `Python ${without.version} (${without.path}) lacks the venv module, which JupyterLab is installed with; install it (Debian and Ubuntu: sudo apt-get install python${without.version.split('.').slice(0, 2).join('.')}-venv) and run this again.`,
-    )
-  const others = [...new Set(seen.map(({ version }) => version))]
-  throw new Problem(
-    `Python 3.11 to 3.14 is needed for JupyterLab, but PATH has ${others.length === 0 ? 'no Python' : `only ${others.join(', ')}`}; install one (Debian and Ubuntu: sudo apt-get install python3 python3-venv, macOS: brew install python@3.13, or https://www.python.org/downloads) and run this again.`,
-  )
-}
-
-const question = `
-import importlib.util as u, platform
-print(platform.python_version(), all(u.find_spec(name) for name in ("venv", "ensurepip")))
-`

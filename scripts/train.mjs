@@ -1,0 +1,30 @@
+// `npm run train`: trains the embedded model.
+import './setup/require-node.mjs'
+
+const { existsSync } = await import('node:fs')
+const { resolve } = await import('node:path')
+const { pythonEnvironment } = await import('./setup/environment.mjs')
+const { main } = await import('./setup/main.mjs')
+const { inProject, node24 } = await import('./setup/paths.mjs')
+const { CommandFailed, Problem } = await import('./setup/problem.mjs')
+const { run } = await import('./setup/run.mjs')
+const { trainingPython } = await import('./train/environment.mjs')
+const { help, options, trainArguments } = await import('./train/options.mjs')
+
+await main(help, options, async ({ values, signal }) => {
+  const args = trainArguments(values)
+  if (!existsSync(node24)) throw new Problem('The project is not set up; run `npm run setup` first.')
+  const python = await trainingPython(values.python, signal)
+  const folder = resolve(values.folder ?? inProject('models', 'kosmos2-tiny-training'))
+  const script = inProject('scripts', 'train', 'train.py')
+  // Nothing is fetched from a hub: everything that the training reads lies here.
+  const env = { ...pythonEnvironment(), HF_HUB_OFFLINE: '1', PYTHONDONTWRITEBYTECODE: '1' }
+  try {
+    await run(python, [script, '--node', node24, '--folder', folder, ...args], { env, signal, show: true })
+  } catch (error) {
+    // What went wrong is on the terminal already.
+    if (error instanceof CommandFailed) return error.status
+    throw error
+  }
+  return 0
+})

@@ -1,0 +1,84 @@
+// What `npm run train` can be told, checked before anything starts.
+import { Problem } from '../setup/problem.mjs'
+
+export const help = `npm run train [-- OPTION]
+
+Trains the embedded model (models/kosmos2-tiny) on scenes of scripts/scenes, from nothing or from a checkpoint. Run
+again, it goes on where it was stopped: by Ctrl-C, by a limit, or by a power cut (at most 3 minutes are lost). It writes
+into its own folder; the export there is what models/kosmos2-tiny is made of.
+
+  --minutes N       ends after so many minutes, and exports
+  --steps N         ends after so many steps, and exports
+  --finish MINUTES  lets the learning rate fall to zero within so many minutes from now (with --minutes: within the last
+                    of them), which makes the model better by much, and exports. before-finish.pt keeps the state from
+                    before: renamed to state.pt, it can be trained on
+  --export-only     exports the saved state, also while it is being trained
+  --from SOURCE     begins with "nothing" (the default) or the weights of a checkpoint's folder
+  --folder DIR      the training's folder, models/kosmos2-tiny-training by default: state.pt, metrics.jsonl, checkpoint/
+  --device NAME     cpu or cuda; cuda where there is one by default
+  --batch N         pictures a step, 32 by default
+  --streams N       processes that draw the scenes, 1 by default; a fast GPU wants more
+  --python PATH     an interpreter that has scripts/train/requirements.txt; by default .venv-train is made, for which
+                    torch brings about 5 GB
+  --help            this text
+
+Needs \`npm run setup\`. Without limit it trains until it is stopped.`
+
+export const options = /** @type {const} */ ({
+  minutes: { type: 'string' },
+  steps: { type: 'string' },
+  finish: { type: 'string' },
+  'export-only': { type: 'boolean' },
+  from: { type: 'string' },
+  folder: { type: 'string' },
+  device: { type: 'string' },
+  batch: { type: 'string' },
+  streams: { type: 'string' },
+  python: { type: 'string' },
+})
+
+/** Options that are numbers, with what they may be. */
+const numbers = {
+  minutes: { min: 0.1, max: 100_000, whole: false },
+  steps: { min: 1, max: 1e9, whole: true },
+  finish: { min: 0.1, max: 100_000, whole: false },
+  batch: { min: 1, max: 4096, whole: true },
+  streams: { min: 1, max: 64, whole: true },
+}
+
+/**
+ * The arguments for train.py that the given options mean, without `--node` and `--folder`.
+ * @param {Record<string, string | boolean | undefined>} values - as node:util's parseArgs gives them
+ * @returns {string[]}
+ * @throws {Problem} for a value that is none of the option's
+ */
+export function trainArguments(values) {
+  const args = []
+  for (const [name, { min, max, whole }] of Object.entries(numbers)) {
+    const text = values[name]
+    if (text === undefined) continue
+    const value = Number(text)
+    if (text === '' || !(value >= min && value <= max) || (whole && !Number.isInteger(value)))
+      throw new Problem(
+        `--${name} takes ${whole ? 'a whole number' : 'a number'} from ${min} to ${max}, not ${JSON.stringify(text)}.`,
+      )
+    args.push(`--${name}`, String(value))
+  }
+  if (values.finish !== undefined && Number(values.minutes ?? Infinity) < Number(values.finish))
+    throw new Problem(`--finish ${values.finish} does not fit into --minutes ${values.minutes}.`)
+  if (values.device !== undefined && !['cpu', 'cuda'].includes(String(values.device)))
+    throw new Problem(`--device takes cpu or cuda, not ${JSON.stringify(values.device)}.`)
+  for (const name of ['device', 'from'])
+    if (values[name] !== undefined) args.push(`--${name}`, String(values[name]))
+  if (values['export-only']) {
+    const others = Object.keys(values).filter(
+      (name) => !['export-only', 'folder', 'device', 'python'].includes(name),
+    )
+    if (others.length > 0)
+      throw new Problem(
+        `--export-only trains nothing: leave out ${others.map((name) => `--${name}`).join(', ')}.`,
+      )
+    args.push('--export-only')
+  }
+  return args
+}

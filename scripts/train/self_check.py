@@ -1,0 +1,179 @@
+"""Checks in seconds what the training rests on, with scenes made here and no generator; prints what was compared.
+
+    PYTHON scripts/train/self_check.py
+
+- A packed row gives what its texts give one by one in transformers' plain model.
+- The exported checkpoint is the trained model, and a training can begin from it.
+- Saved and resumed, a training takes exactly the same next step; damaged and foreign states are refused.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from export import LARGEST_DIFFERENCE, export, largest_difference
+from model import GRID, IMAGE_SIZE, build
+from optimizers import Average, Schedule, make_optimizers
+from packing import Batch, batches_of_pool, pack
+from state import StateError, read_state, write_state
+from stream import Scene, Segment
+from vocabulary import Vocabulary, write_processor
+from warm_start import take_weights
+from wrapper import TrainingView
+
+WORDS = [f"word{'abcdefghij'[i % 10]}{'abcdefghij'[i // 10]}" for i in range(90)] + ["a", "an", "the", "is", "It"]
+THINGS = 5
+TOLERANCE = 2e-3
+
+
+def make_scene(seed: int, vocabulary: Vocabulary) -> Scene:
+    """A scene of noise with texts of random words and boxes."""
+    draw = random.Random(seed)
+    things = []
+    for _ in range(draw.randint(0, 4)):
+        x, y = draw.uniform(0, 0.7), draw.uniform(0, 0.7)
+        things.append((draw.randrange(THINGS), (x, y, x + draw.uniform(0.05, 0.3), y + draw.uniform(0.05, 0.3))))
+    segments = []
+    for _ in range(draw.randint(3, 8)):
+        prompt = [draw.randrange(4, 94) for _ in range(draw.randint(1, 9))]
+        answer: list[int] = [draw.randrange(4, 94) for _ in range(draw.randint(0, 6))]
+        corners = []
+        for _, (x1, y1, x2, y2) in things[: draw.randint(0, 2)]:
+            for x, y in ((x1, y1), (x2, y2)):
+                corners.append((len(prompt) + len(answer), x, y))
+                answer.append(vocabulary.first_patch + int(y * GRID) * GRID + int(x * GRID))
+        segments.append(Segment("caption", [*prompt, *answer, vocabulary.end], len(prompt), corners))
+    pixels = np.random.default_rng(seed).integers(0, 256, (IMAGE_SIZE, IMAGE_SIZE, 3), np.uint8)
+    return Scene(seed, things, segments, pixels)
+
+
+def learn(view: TrainingView, optimizers: list[torch.optim.Optimizer], average: Average, batch: Batch) -> float:
+    """One step in float32; the loss before it."""
+    losses = view(batch)
+    for optimizer in optimizers:
+        optimizer.zero_grad()
+    losses.total.backward()
+    for optimizer in optimizers:
+        optimizer.step()
+    average.update(1)
+    return float(losses.total.detach())
+
+
+def check(claim: str, holds: bool, figure: object) -> None:
+    """Prints a claim and ends the program when it does not hold."""
+    print(f"{'ok' if holds else 'FAILED'}: {claim} ({figure})")
+    if not holds:
+        sys.exit(1)
+
+
+def refused(path: Path) -> bool:
+    """Whether a state is refused by its name."""
+    try:
+        read_state(path)
+    except StateError as error:
+        return path.name in str(error)
+    return False
+
+
+def main() -> None:
+    """Runs all checks."""
+    # On several threads sums are made in another order every time.
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        vocabulary = write_processor(WORDS, [".", ","], folder / "processor")
+        scenes = [make_scene(seed, vocabulary) for seed in range(12)]
+        batches = [pack(part, vocabulary, THINGS) for part in batches_of_pool(scenes, 4)]
+        view = TrainingView(build(vocabulary.size), vocabulary, THINGS)
+        optimizers, average = make_optimizers(view), Average(view)
+        losses = [learn(view, optimizers, average, batch) for batch in batches[:2] * 3]
+        check("the loss falls", losses[-1] < losses[0], f"{losses[0]:.2f} to {losses[-1]:.2f}")
+
+        view.write_back()
+        difference = largest_difference(view, view.model.eval(), batches[0])
+        check("packed texts score as each alone in the plain model", difference < TOLERANCE, f"{difference:.1e}")
+        check_corner_loss(view, batches[0])
+
+        difference = export(view, folder / "processor", folder / "checkpoint", batches[0])
+        check("the float16 export scores as the trained model", difference < LARGEST_DIFFERENCE, f"{difference:.1e}")
+        config = json.loads((folder / "checkpoint" / "processor_config.json").read_text(encoding="utf-8"))
+        size = config["image_processor"]["size"]
+        check("pictures are brought to the model's size", size == {"height": IMAGE_SIZE, "width": IMAGE_SIZE}, size)
+        again = TrainingView(build(vocabulary.size, 1), vocabulary, THINGS)
+        unknown = take_weights(again, vocabulary, folder / "checkpoint")
+        difference = float((again.logits(batches[0]) - view.logits(batches[0])).detach().abs().max())
+        check("a training begins from the export", unknown == 0 and difference < LARGEST_DIFFERENCE, f"{difference:.1e}")
+
+        check_resuming(folder, view, optimizers, average, vocabulary, batches)
+        schedule = Schedule(100.0, 50.0)
+        shares = [schedule.share(10**6, seconds) for seconds in (0, 100, 125, 150)]
+        check("the rate falls to zero when asked", shares == [1, 1, 0.5, 0], shares)
+
+
+@torch.no_grad()
+def check_corner_loss(view: TrainingView, batch: Batch) -> None:
+    """The products of rows and columns give the loss that the whole table of patches gives."""
+    losses = view(batch)
+    asked = batch.labels >= 0
+    logs = view.logits(batch)[asked].log_softmax(-1)
+    labels, corners = batch.labels[asked], batch.corners[asked]
+    is_patch = labels >= view.first_patch
+    centres = torch.arange(GRID) + 0.5
+    near = (centres[:, None] - corners[is_patch, 0, None, None]) ** 2
+    near = near + (centres[None, :] - corners[is_patch, 1, None, None]) ** 2
+    target = torch.softmax(-near.flatten(1) * 2, -1)
+    boxes = -(logs[is_patch, view.first_patch :] * target).sum(-1).mean()
+    words = -logs[~is_patch].gather(1, labels[~is_patch, None]).mean()
+    difference = max(float((losses.boxes - boxes).abs()), float((losses.words - words).abs()))
+    check("the losses are those of the softmax over all tokens", difference < TOLERANCE, f"{difference:.1e}")
+
+
+def check_resuming(
+    folder: Path,
+    view: TrainingView,
+    optimizers: list[torch.optim.Optimizer],
+    average: Average,
+    vocabulary: Vocabulary,
+    batches: list[Batch],
+) -> None:
+    """A state read again gives the same next step, and a damaged one is refused."""
+    path = folder / "state.pt"
+    keys = ("batch_size", "pictures", "place", "random", "schedule", "seconds", "step", "things", "tokens")
+    saved = {"weights": view.state_dict(), "average": average.values}
+    saved |= {"optimizers": [optimizer.state_dict() for optimizer in optimizers], **dict.fromkeys(keys, 0)}
+    write_state(path, saved)
+    data = path.read_bytes()
+    learn(view, optimizers, average, batches[1])
+    again = TrainingView(build(vocabulary.size, 2), vocabulary, THINGS)
+    others, other_average = make_optimizers(again), Average(again)
+    state = read_state(path)
+    again.load_state_dict(state["weights"])
+    other_average.load(state["average"])
+    for optimizer, values in zip(others, state["optimizers"], strict=True):
+        optimizer.load_state_dict(values)
+    learn(again, others, other_average, batches[1])
+    pairs = list(zip(view.state_dict().values(), again.state_dict().values(), strict=True))
+    pairs += zip(average.values.values(), other_average.values.values(), strict=True)
+    same = all(torch.equal(one, other) for one, other in pairs)
+    check("a resumed training takes the same next step", same, f"{len(pairs)} tensors equal")
+
+    broken = folder / "broken.pt"
+    broken.write_bytes(data[: len(data) // 2])
+    check("half a state is refused", refused(broken), broken.name)
+    middle = len(data) // 2
+    broken.write_bytes(data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :])
+    check("a state with a wrong bit is refused", refused(broken), broken.name)
+    torch.save({"kind": "another"}, broken)
+    check("another program's state is refused", refused(broken), broken.name)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,273 @@
+"""Trains the embedded model on scenes of the generator. `npm run train` calls this; its --help has the options."""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import json
+import math
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from export import ExportError, export
+from packing import pack
+from state import StateError
+from stream import StreamError
+from training import Training
+from vocabulary import VocabularyError
+from warm_start import WarmStartError
+from wrapper import Losses
+
+REPORT_SECONDS = 20
+SAVE_SECONDS = 180
+VALIDATION_SECONDS = 600
+# The exit status of a program that was interrupted, as shells count it.
+INTERRUPTED = 130
+
+
+class TrainingError(RuntimeError):
+    """The training went wrong and was stopped."""
+
+
+class Interrupted(Exception):
+    """Somebody asked the training to stop."""
+
+
+class Interruption:
+    """Ctrl-C and SIGTERM, noticed between two steps."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._ask)
+
+    def _ask(self, *_: object) -> None:
+        self.asked = True
+
+    def check(self) -> None:
+        """Raises Interrupted when it was asked for."""
+        if self.asked:
+            raise Interrupted
+
+
+class Journal:
+    """What is told: lines on the terminal, and everything in metrics.jsonl."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = (folder / "metrics.jsonl").open("a", encoding="utf-8")
+
+    def write(self, event: str, line: str | None, **figures: Any) -> None:
+        """Appends a record, and prints a line for it."""
+        rounded = {name: round(value, 5) if isinstance(value, float) else value for name, value in figures.items()}
+        self.file.write(f"{json.dumps({'event': event, 'time': round(time.time()), **rounded})}\n")
+        self.file.flush()
+        if line is not None:
+            print(line, flush=True)
+
+
+class Means:
+    """Means of losses since they were last asked for."""
+
+    def __init__(self) -> None:
+        self.sum: torch.Tensor | None = None
+        self.count = 0
+        self.start = time.perf_counter()
+
+    def add(self, losses: Losses) -> None:
+        """Adds a step's losses."""
+        values = torch.stack([getattr(losses, field.name).detach().float() for field in fields(losses)])
+        self.sum = values if self.sum is None else self.sum + values
+        self.count += 1
+
+    @property
+    def seconds(self) -> float:
+        """Since the last time."""
+        return time.perf_counter() - self.start
+
+    def take(self) -> dict[str, float]:
+        """The means, and a new beginning."""
+        values = (self.sum / self.count).tolist() if self.sum is not None else []
+        means = dict(zip([field.name for field in fields(Losses)], values, strict=False))
+        self.sum, self.count, self.start = None, 0, time.perf_counter()
+        return means
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Lets one training at a time have a folder."""
+    with (folder / "lock").open("w", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise StateError(f"{folder} is being trained by another process; stop that first") from error
+        yield
+
+
+def duration(seconds: float) -> str:
+    """Hours and minutes, or minutes and seconds."""
+    if math.isinf(seconds):
+        return "no end set"
+    hours, rest = divmod(round(seconds), 3600)
+    minutes, rest = divmod(rest, 60)
+    return f"{hours} h {minutes:02d} min left" if hours else f"{minutes}:{rest:02d} min left"
+
+
+def report(training: Training, journal: Journal, means: Means, left: float) -> None:
+    """Tells of the last steps."""
+    speed = means.count * training.batch_size / means.seconds
+    rate = training.schedule.share(training.step, training.seconds)
+    figures = means.take()
+    if not math.isfinite(figures["total"]):
+        raise TrainingError(f"the loss is {figures['total']} before step {training.step}; the last saved state is kept")
+    line = (
+        f"step {training.step}  {training.pictures} pictures  {speed:.0f} a second  "
+        f"loss words {figures['words']:.3f} boxes {figures['boxes']:.3f}  "
+        f"words right {figures['word_accuracy']:.3f}  cells off {figures['cell_distance']:.2f}  {duration(left)}"
+    )
+    common = {"step": training.step, "pictures": training.pictures, "minutes": training.seconds / 60}
+    journal.write("training", line, **common, pictures_per_second=speed, rate=rate, **figures)
+
+
+def validate(training: Training, journal: Journal, interruption: Interruption, averaged: bool = True) -> dict[str, float]:
+    """Measures on the validation scenes, and tells of it."""
+    start = time.perf_counter()
+    figures = training.validate(interruption.check, averaged)
+    seconds = time.perf_counter() - start
+    shown = ("score", "caption_f1", "caption_iou", "grounding_recall", "grounding_iou", "question", "naming", "text")
+    which = "averaged weights" if averaged else "last weights"
+    values = "  ".join(f"{name} {figures[name]:.3f}" for name in shown if name in figures)
+    line = f"validation of the {which} in {seconds:.0f} s: {values}"
+    journal.write("validation", line, step=training.step, averaged=averaged, seconds=seconds, **figures)
+    return figures
+
+
+def run(training: Training, options: argparse.Namespace, journal: Journal, interruption: Interruption) -> None:
+    """Trains until a limit, the schedule's end, or an interruption (raises Interrupted); saves every few minutes."""
+    feeder = training.feeder(options.streams)
+    start = saved = validated = time.perf_counter()
+    means = Means()
+    last_step = None if options.steps is None else training.step + options.steps
+    try:
+        while True:
+            interruption.check()
+            now = time.perf_counter()
+            spent = now - start
+            limited = options.minutes is not None and options.finish is None and spent >= options.minutes * 60
+            if training.finished or limited or training.step == last_step:
+                return
+            means.add(training.take_step(*feeder.next()))
+            if means.seconds < REPORT_SECONDS:
+                continue
+            # Only what was seen to be sound is saved.
+            minutes = options.minutes if options.finish is None else None
+            report(training, journal, means, training.time_left(minutes, last_step, spent))
+            if now - saved >= SAVE_SECONDS:
+                training.save()
+                saved = now
+            if now - validated >= options.validate_every * 60:
+                validate(training, journal, interruption)
+                validated = time.perf_counter()
+                means = Means()
+    finally:
+        feeder.close()
+
+
+def write_checkpoint(training: Training, journal: Journal, interruption: Interruption, folder: Path) -> None:
+    """Exports the better of the averaged and the last weights."""
+    averaged = validate(training, journal, interruption)
+    last = validate(training, journal, interruption, averaged=False)
+    batch = pack(training.validation_scenes[:4], training.vocabulary, len(training.things))
+    if averaged["score"] >= last["score"]:
+        with training.average.in_place():
+            difference = export(training.view, training.processor_folder, folder, batch)
+    else:
+        difference = export(training.view, training.processor_folder, folder, batch)
+    size = (folder / "model.safetensors").stat().st_size / 1e6
+    which = "averaged" if averaged["score"] >= last["score"] else "last"
+    line = f"{folder}: the {which} weights, {size:.1f} MB; scores differ from the trained ones by {difference:.4f} at most"
+    journal.write("export", line, step=training.step, which=which, difference=difference)
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """The options; scripts/train.mjs checks them first and says what they mean."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--node", required=True, help="the Node that runs the generator")
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--from", dest="source")
+    parser.add_argument("--minutes", type=float)
+    parser.add_argument("--steps", type=int)
+    parser.add_argument("--finish", type=float)
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--streams", type=int, default=1)
+    parser.add_argument("--validate-every", type=float, default=VALIDATION_SECONDS / 60)
+    parser.add_argument("--export-only", action="store_true")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str]) -> int:
+    """Returns the exit status."""
+    options = parse(arguments)
+    torch.set_num_threads(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    if options.device == "cuda" and not torch.cuda.is_available():
+        print("--device cuda: torch finds no CUDA device here; train with --device cpu", file=sys.stderr)
+        return 1
+    interruption = Interruption()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        if options.export_only:
+            return export_only(options, interruption)
+        with only_one(options.folder):
+            return train(options, interruption)
+    except Interrupted:
+        return INTERRUPTED
+    except (ExportError, StateError, StreamError, TrainingError, VocabularyError, WarmStartError) as error:
+        # An interruption ends the generator too.
+        if interruption.asked:
+            return INTERRUPTED
+        print(error, file=sys.stderr)
+        return 1
+
+
+def train(options: argparse.Namespace, interruption: Interruption) -> int:
+    """Trains and exports."""
+    training = Training(options.folder, options.node, options.device, options.batch, options.source)
+    journal = Journal(options.folder)
+    begins = f"Goes on at step {training.step}" if training.step else "Begins"
+    parameters = sum(parameter.numel() for parameter in training.view.model.parameters())
+    line = f"{begins}: {parameters / 1e6:.2f} M parameters, {training.vocabulary.size} ids, {len(training.things)} things"
+    journal.write("start", line, step=training.step, batch=training.batch_size, parameters=parameters)
+    training.go_on()
+    if options.finish is not None:
+        training.save(options.folder / "before-finish.pt")
+        training.finish_in(options.finish * 60, max(0.0, (options.minutes or 0) - options.finish) * 60)
+    try:
+        run(training, options, journal, interruption)
+    except (Interrupted, StreamError):
+        training.save()
+        raise
+    training.save()
+    write_checkpoint(training, journal, interruption, options.folder / "checkpoint")
+    return 0
+
+
+def export_only(options: argparse.Namespace, interruption: Interruption) -> int:
+    """Exports the saved state, also while it is being trained."""
+    if not (options.folder / "state.pt").exists():
+        raise StateError(f"{options.folder} has no state.pt to export; train first")
+    training = Training(options.folder, options.node, options.device, options.batch)
+    write_checkpoint(training, Journal(options.folder), interruption, options.folder / "checkpoint")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

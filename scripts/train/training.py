@@ -1,0 +1,194 @@
+"""A training as it stands: the model, what moves it, where in the stream of scenes it is, and its folder.
+
+The folder has `state.pt`, `processor/` (the vocabulary, made when the training begins) and `metrics.jsonl`.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from feeder import POOL_BATCHES, Feeder, Place
+from model import build
+from optimizers import LARGEST_GRADIENT, Average, Schedule, make_optimizers, set_rate
+from packing import Batch
+from state import StateError, read_state, write_state
+from stream import Scene, SceneStream, read_words
+from validation import FIRST_SEED, SCENES, generate, measure
+from vocabulary import Vocabulary, read_vocabulary, write_processor
+from warm_start import take_weights
+from wrapper import Losses, TrainingView
+
+FIRST_TRAINING_SEED = 1_000_000
+
+
+class Training:
+    """Weights and everything that a resumed training needs to take the same next step."""
+
+    def __init__(self, folder: Path, node: str, device: str, batch_size: int, source: str | None = None) -> None:
+        """Resumes the training in `folder`, or begins one: from `source`, a checkpoint's folder, or from nothing."""
+        self.folder, self.node, self.device, self.batch_size = folder, node, torch.device(device), batch_size
+        self.step, self.pictures, self.seconds = 0, 0, 0.0
+        self.place = Place(FIRST_TRAINING_SEED, 0)
+        self.schedule = Schedule()
+        saved = read_state(self.state_path) if self.state_path.exists() else None
+        if saved is not None and source is not None:
+            raise StateError(f"{folder} has a training already: resume it without --from, or give another --folder")
+        self.vocabulary = self._own_vocabulary()
+        self.things, self.validation_scenes = self._look_at_generator()
+        if saved is not None:
+            self._check_same(saved)
+        self.view = TrainingView(build(self.vocabulary.size), self.vocabulary, len(self.things))
+        if source not in (None, "nothing"):
+            take_weights(self.view, self.vocabulary, Path(source))
+        self.view.to(self.device)
+        self.optimizers = make_optimizers(self.view)
+        self.average = Average(self.view)
+        if saved is not None:
+            self._take_over(saved)
+
+    @property
+    def state_path(self) -> Path:
+        """Where the state is saved."""
+        return self.folder / "state.pt"
+
+    @property
+    def processor_folder(self) -> Path:
+        """Where the tokenizer's and the processor's files are."""
+        return self.folder / "processor"
+
+    def _own_vocabulary(self) -> Vocabulary:
+        if not self.processor_folder.exists():
+            aside = self.processor_folder.with_name(f"processor.{os.getpid()}.partial")
+            write_processor(*read_words(self.node), aside)
+            aside.rename(self.processor_folder)
+        return read_vocabulary(self.processor_folder)
+
+    def _look_at_generator(self) -> tuple[list[str], list[Scene]]:
+        stream = self._stream(FIRST_SEED, "--count", str(SCENES), "--validation")
+        try:
+            return stream.header.things, list(stream)
+        finally:
+            stream.close()
+
+    def _stream(self, first: int, *options: str) -> SceneStream:
+        return SceneStream(self.node, first, "--vocabulary", str(self.processor_folder), *options)
+
+    def _check_same(self, saved: dict[str, Any]) -> None:
+        for name, now in (("tokens", self._tokens()), ("things", self.things)):
+            if saved[name] != now:
+                raise StateError(
+                    f"{self.state_path} was trained with other {name} than the generator has now: export it "
+                    "(--export-only), and begin another training from that (--folder ANOTHER --from EXPORTED)"
+                )
+
+    def _tokens(self) -> list[str]:
+        ids = self.vocabulary.ids
+        return sorted(ids, key=ids.__getitem__)[: self.vocabulary.first_patch]
+
+    def _take_over(self, saved: dict[str, Any]) -> None:
+        self.view.load_state_dict(saved["weights"])
+        self.average.load(saved["average"])
+        for optimizer, state in zip(self.optimizers, saved["optimizers"], strict=True):
+            optimizer.load_state_dict(state)
+        self.step, self.pictures, self.seconds = saved["step"], saved["pictures"], saved["seconds"]
+        self.schedule = Schedule(**saved["schedule"])
+        self.place = Place(**saved["place"])
+        if saved["batch_size"] != self.batch_size:
+            # Other batches would be cut from the pool: what is left of it is not used.
+            self.place = Place(self.place.seed + saved["batch_size"] * POOL_BATCHES, 0)
+        torch.set_rng_state(saved["random"]["cpu"])
+        if self.device.type == "cuda" and saved["random"]["cuda"] is not None:
+            torch.cuda.set_rng_state(saved["random"]["cuda"])
+
+    def save(self, path: Path | None = None) -> None:
+        """Saves the state, whole or not at all. Raises StateError when it cannot be written."""
+        state = {
+            "average": self.average.values,
+            "batch_size": self.batch_size,
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+            "pictures": self.pictures,
+            "place": asdict(self.place),
+            "random": {
+                "cpu": torch.get_rng_state(),
+                "cuda": torch.cuda.get_rng_state() if self.device.type == "cuda" else None,
+            },
+            "schedule": asdict(self.schedule),
+            "seconds": self.seconds,
+            "step": self.step,
+            "things": self.things,
+            "tokens": self._tokens(),
+            "weights": self.view.state_dict(),
+        }
+        write_state(path or self.state_path, state)
+
+    def feeder(self, streams: int = 1) -> Feeder:
+        """Batches from where the training is, drawn by so many processes."""
+        stride = [] if streams == 1 else ["--stride", str(streams)]
+        sources = [self._stream(self.place.seed + index, *stride) for index in range(streams)]
+        return Feeder(sources, self.vocabulary, self.place, self.batch_size)
+
+    def take_step(self, batch: Batch, after: Place) -> Losses:
+        """One step; `after` is the place behind the batch."""
+        start = time.perf_counter()
+        self.view.train()
+        set_rate(self.optimizers, self.schedule.share(self.step, self.seconds))
+        with torch.autocast(self.device.type, torch.bfloat16):
+            losses = self.view(batch.to(self.device))
+        for optimizer in self.optimizers:
+            optimizer.zero_grad(set_to_none=True)
+        losses.total.backward()
+        torch.nn.utils.clip_grad_norm_(list(self.average.parameters.values()), LARGEST_GRADIENT)
+        for optimizer in self.optimizers:
+            optimizer.step()
+        self.average.update(self.step)
+        self.step += 1
+        self.pictures += len(batch.ids)
+        self.place = after
+        self.seconds += time.perf_counter() - start
+        return losses
+
+    def finish_in(self, seconds: float, after: float = 0.0) -> None:
+        """Lets the learning rate fall to zero within so many seconds, beginning `after` seconds from now."""
+        self.schedule = Schedule(self.seconds + after, seconds)
+
+    def go_on(self) -> None:
+        """Leaves a schedule whose end is reached: the learning rate is the full one again."""
+        if self.seconds >= self.schedule.end:
+            self.schedule = Schedule()
+
+    @property
+    def finished(self) -> bool:
+        """Whether the learning rate has come to zero."""
+        return self.seconds >= self.schedule.end
+
+    def validate(self, check: Callable[[], None], averaged: bool = True) -> dict[str, float]:
+        """The figures on the validation scenes, of the averaged weights or of the last ones; `check` may raise."""
+        self.view.eval()
+        if averaged:
+            with self.average.in_place():
+                return self._validate(check)
+        return self._validate(check)
+
+    def _validate(self, check: Callable[[], None]) -> dict[str, float]:
+        self.view.write_back()
+        answered = generate(
+            self.view.model, self.vocabulary, self.validation_scenes, lambda patches: self.view.see(patches)[1], check
+        )
+        return measure(answered, self.vocabulary)
+
+    def time_left(self, minutes: float | None, steps: int | None, spent: float) -> float:
+        """Estimated seconds to the nearest of the limits; infinite without one."""
+        left = [self.schedule.end - self.seconds]
+        if minutes is not None:
+            left.append(minutes * 60 - spent)
+        if steps is not None and self.step > 0:
+            left.append((steps - self.step) * self.seconds / self.step)
+        return max(0.0, min(left, default=math.inf))

@@ -1,0 +1,219 @@
+"""The training's view of the embedded model: the same weights, written so that they learn faster.
+
+- A patch token is the sum of its row's and its column's vector; the plain table of 1024 vectors is written at export. The
+  scores of the patch tokens are sums likewise, so that the softmax over words and 1024 patches needs 64 products for
+  the patches instead of 1024.
+- The target of a corner is a Gaussian of half a cell around its exact coordinate instead of one cell, so that the
+  model's belief tells where in the cell the corner is.
+- Two auxiliary heads, dropped at export, say for every patch which thing is there and how far its box goes.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from transformers import Kosmos2ForConditionalGeneration
+from transformers.image_utils import OPENAI_CLIP_MEAN, OPENAI_CLIP_STD
+
+from model import GRID, PATCH_SIZE, axis_code, orthogonal
+from packing import FIRST_POSITION, Batch
+from vocabulary import Vocabulary
+
+# Standard deviation of a corner's target, in cells.
+CORNER_DEVIATION = 0.5
+# Weight of the patches without a thing in the auxiliary heads' loss of names.
+NOTHING_WEIGHT = 0.3
+# Scale of the auxiliary heads' extents, and weight of their loss beside that of names.
+EXTENT_SCALE, EXTENT_WEIGHT = 0.2, 8.0
+AUXILIARY_WEIGHT = 0.5
+# What is added to the score of a place that must not be seen.
+UNSEEN = -1e9
+
+
+@dataclass
+class Losses:
+    """What a batch costs; `total` is to be made small, the others are for people. All are scalars."""
+
+    total: Tensor
+    words: Tensor  # cross entropy of words and tags
+    boxes: Tensor  # cross entropy of corners
+    auxiliary: Tensor
+    word_accuracy: Tensor  # share of words and tags that are the likeliest
+    cell_distance: Tensor  # from the likeliest cell to the right one, mean over rows and columns
+
+
+class TrainingView(nn.Module):
+    """Wraps a model; `write_back` gives its embedding table what was learned."""
+
+    def __init__(self, model: Kosmos2ForConditionalGeneration, vocabulary: Vocabulary, thing_count: int) -> None:
+        super().__init__()
+        self.model = model
+        self.first_patch = vocabulary.first_patch
+        self.padding = vocabulary.padding
+        self.thing_count = thing_count
+        text, vision = model.config.text_config, model.config.vision_config
+        table = model.text_model.model.embed_tokens.weight
+        table.requires_grad_(False)
+        self.words = nn.Parameter(table[: self.first_patch].clone())
+        frequencies = 12
+        turn = orthogonal(2 * frequencies, text.embed_dim, 0.9 / math.sqrt(2 * frequencies))
+        code = axis_code(GRID, frequencies)
+        self.row = nn.Parameter(code @ turn[:frequencies])
+        self.column = nn.Parameter(code @ turn[frequencies:])
+        self.picture_head = nn.Linear(vision.hidden_size, thing_count + 1 + 4)
+        self.latent_head = nn.Linear(text.embed_dim, thing_count + 1 + 4)
+        area = PATCH_SIZE**2
+        self.register_buffer("prefix", torch.tensor(vocabulary.prefix), persistent=False)
+        self.register_buffer("mean", torch.tensor(OPENAI_CLIP_MEAN).repeat_interleave(area) * 255, persistent=False)
+        self.register_buffer("deviation", torch.tensor(OPENAI_CLIP_STD).repeat_interleave(area) * 255, persistent=False)
+
+    def word_table(self) -> Tensor:
+        """Vectors of words and tags [first_patch, D], that of padding zero as transformers keeps it."""
+        kept = torch.ones(self.first_patch, 1, device=self.words.device)
+        kept[self.padding] = 0
+        return self.words * kept
+
+    def table(self) -> Tensor:
+        """Vectors of all tokens [V, D]."""
+        patches = (self.row[:, None] + self.column[None]).flatten(0, 1)
+        return torch.cat([self.word_table(), patches])
+
+    @torch.no_grad()
+    def write_back(self) -> None:
+        """Writes the plain table into the wrapped model."""
+        self.model.text_model.model.embed_tokens.weight.copy_(self.table())
+
+    @torch.no_grad()
+    def split_patches(self, patches: Tensor) -> None:
+        """Takes rows and columns from the plain vectors of the patch tokens [1024, D]."""
+        grid = patches.unflatten(0, (GRID, GRID))
+        middle = grid.mean((0, 1)) / 2
+        self.row.copy_(grid.mean(1) - middle)
+        self.column.copy_(grid.mean(0) - middle)
+
+    def see(self, patches: Tensor) -> tuple[Tensor, Tensor]:
+        """Features [B, 1 + 100, 256] and latents [B, 100, 192] of pictures uint8 [B, 100, 768]."""
+        vision = self.model.vision_model.model
+        embeddings = vision.embeddings
+        pixels = (patches.float() - self.mean) / self.deviation
+        hidden = F.linear(pixels, embeddings.patch_embedding.weight.flatten(1))
+        first = embeddings.class_embedding.expand(len(hidden), 1, -1).to(hidden.dtype)
+        hidden = torch.cat([first, hidden], 1) + embeddings.position_embedding.weight
+        hidden = vision.pre_layrnorm(hidden)
+        for layer in vision.encoder.layers:
+            hidden = layer(hidden, None)
+        features = vision.post_layernorm(hidden)
+        latents, _ = self.model.image_to_text_projection(F.normalize(features, dim=-1))
+        return features, latents
+
+    def read(self, latents: Tensor, batch: Batch) -> Tensor:
+        """The text model's last hidden states at the rows' tokens [B, L, 192]."""
+        text = self.model.text_model.model
+        table = self.table()
+        rows = len(latents)
+        prefix = table[self.prefix]
+        # <s> and <image>, the latents at their places, </image>.
+        parts = [prefix[:2].expand(rows, -1, -1), latents.to(table.dtype), prefix[-1:].expand(rows, -1, -1)]
+        hidden = torch.cat([*parts, table[batch.ids]], 1) * text.embed_scale
+        size = len(self.prefix)
+        first = torch.arange(FIRST_POSITION, FIRST_POSITION + size, device=hidden.device).expand(rows, -1)
+        hidden = hidden + text.embed_positions.weights[torch.cat([first, batch.positions], 1)]
+        mask = self.attention_mask(batch.segments)
+        for layer in text.layers:
+            hidden = layer(hidden, mask)
+        return text.layer_norm(hidden[:, size:])
+
+    def attention_mask(self, segments: Tensor) -> Tensor:
+        """Additive mask [B, 1, prefix + L, prefix + L]: a token sees the prefix and its own text, and nothing later."""
+        segments = F.pad(segments, (len(self.prefix), 0))
+        seen = (segments[:, None, :] == 0) | (segments[:, None, :] == segments[:, :, None])
+        seen = seen.tril()[:, None]
+        device = segments.device.type
+        dtype = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else torch.float32
+        return torch.zeros(seen.shape, dtype=dtype, device=segments.device).masked_fill_(~seen, UNSEEN)
+
+    def scores(self, hidden: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Scores of words [N, first_patch], rows [N, 32] and columns [N, 32] after hidden states [N, 192].
+
+        The score of a patch token is the sum of its row's and its column's.
+        """
+        with torch.autocast(hidden.device.type, enabled=False):
+            joined = torch.cat([self.word_table(), self.row, self.column])
+            return (hidden.float() @ joined.T).split([self.first_patch, GRID, GRID], -1)
+
+    def logits(self, batch: Batch) -> Tensor:
+        """Scores of all tokens at every place of the rows [B, L, V], as the plain model gives them."""
+        _, latents = self.see(batch.patches)
+        words, rows, columns = self.scores(self.read(latents, batch))
+        return torch.cat([words, (rows[..., :, None] + columns[..., None, :]).flatten(-2)], -1)
+
+    def forward(self, batch: Batch) -> Losses:
+        """The losses of a batch."""
+        features, latents = self.see(batch.patches)
+        hidden = self.read(latents, batch)
+        asked = batch.labels.flatten().ge(0).nonzero()[:, 0]
+        labels = batch.labels.flatten()[asked]
+        words, rows, columns = self.scores(hidden.flatten(0, 1)[asked])
+        # The sum of exp(row + column) over all patches is the product of the sums.
+        patches = rows.logsumexp(-1) + columns.logsumexp(-1)
+        everything = torch.logaddexp(words.logsumexp(-1), patches)
+        is_patch = labels >= self.first_patch
+        of_words, of_patches = (~is_patch).nonzero()[:, 0], is_patch.nonzero()[:, 0]
+        word_labels = labels[of_words]
+        word_loss = everything[of_words] - words[of_words].gather(1, word_labels[:, None])[:, 0]
+        corners = batch.corners.flatten(0, 1)[asked][of_patches]
+        likeliest_patch = rows.amax(-1) + columns.amax(-1)
+        rows, columns = rows[of_patches], columns[of_patches]
+        box_loss = everything[of_patches]
+        for scores, exact in ((rows, corners[:, :1]), (columns, corners[:, 1:])):
+            box_loss = box_loss - (scores * corner_target(exact)).sum(-1)
+        auxiliary = self.auxiliary_loss(features, latents, batch)
+        main = (word_loss.sum() + box_loss.sum()) / len(labels)
+        with torch.no_grad():
+            best = words[of_words].max(-1)
+            right = (best.indices == word_labels) & (best.values > likeliest_patch[of_words])
+            cells = labels[of_patches] - self.first_patch
+            away = (rows.argmax(-1) - cells // GRID).abs() + (columns.argmax(-1) - cells % GRID).abs()
+        return Losses(
+            main + AUXILIARY_WEIGHT * auxiliary,
+            mean(word_loss.detach()),
+            mean(box_loss.detach()),
+            auxiliary.detach(),
+            mean(right.float()),
+            mean(away.float()) / 2,
+        )
+
+    def auxiliary_loss(self, features: Tensor, latents: Tensor, batch: Batch) -> Tensor:
+        """Names and extents of what is at each patch, from the patch's feature and from the latent that starts there.
+
+        Latent i begins with a look at patch i - 1, the last that it may see: the last patch has no latent.
+        """
+        text = self.model.text_model.model
+        seen = features[:, 1:], latents[:, 1:] * text.embed_scale
+        places = batch.things.shape[1]
+        loss = features.new_zeros((), dtype=torch.float32)
+        for head, states, count in ((self.picture_head, seen[0], places), (self.latent_head, seen[1], places - 1)):
+            output = head(states).float()
+            things, extents = batch.things[:, :count], batch.extents[:, :count]
+            something = things < self.thing_count
+            weights = torch.where(something, 1.0, NOTHING_WEIGHT)
+            names = F.cross_entropy(output[..., :-4].flatten(0, 1), things.flatten(), reduction="none")
+            distances = (output[..., -4:] * EXTENT_SCALE - extents).abs().mean(-1) * something
+            loss = loss + (names * weights.flatten()).sum() / weights.sum()
+            loss = loss + EXTENT_WEIGHT * distances.sum() / something.sum().clamp(min=1)
+        return loss
+
+
+def mean(values: Tensor) -> Tensor:
+    """The mean, 0 of nothing: a small batch may have no box."""
+    return values.sum() / max(1, values.numel())
+
+
+def corner_target(exact: Tensor) -> Tensor:
+    """Probabilities [N, 32] of cells around exact coordinates [N, 1] in cells, a cell's centre being at i + 0.5."""
+    centres = torch.arange(GRID, device=exact.device) + 0.5
+    return torch.softmax(-((centres - exact) ** 2) / (2 * CORNER_DEVIATION**2), -1)
