@@ -22,7 +22,7 @@ export interface Tokens {
   isPatch(id: number): boolean
 }
 
-/** What is used of a tokenizer.json. */
+/** What is used of a tokenizer.json, if it is one. */
 interface TokenizerFile {
   readonly model: { readonly vocab: readonly (readonly [piece: string, score: number])[] }
   readonly added_tokens: readonly { readonly id: number; readonly content: string }[]
@@ -58,15 +58,16 @@ export async function readTokens(path: string): Promise<Tokens> {
 }
 
 function idsOf(file: string, value: unknown): Map<string, number> {
-  const { model, added_tokens: added } = value as Partial<TokenizerFile>
-  if (!Array.isArray(model?.vocab) || !Array.isArray(added))
+  const { model, added_tokens } = value as {
+    model?: Partial<TokenizerFile['model']>
+  } & Partial<TokenizerFile>
+  if (model?.vocab === undefined || added_tokens === undefined)
     throw new CheckpointError(
       'BAD_TOKENIZER',
       `Expected ${file} to have a unigram vocabulary and added tokens`,
     )
-  const { vocab } = model
-  const ids = new Map(vocab.map(([piece], id) => [piece, id]))
-  for (const { content, id } of added as TokenizerFile['added_tokens']) ids.set(content, id)
+  const ids = new Map(model.vocab.map(([piece], id): [string, number] => [piece, id]))
+  for (const { content, id } of added_tokens) ids.set(content, id)
   return ids
 }
 
