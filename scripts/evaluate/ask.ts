@@ -32,7 +32,9 @@ export interface AskOptions {
 
 /** The longest answers: descriptions of six things. */
 const MAX_NEW_TOKENS = 256
-const PICTURES_AT_ONCE = 8
+/** Pictures whose prompts are sorted into batches together, and those that go through the vision part together. */
+const PICTURES_AT_ONCE = 32
+const VISION_ROWS = 8
 const MOST_ROWS = 32
 /** The scores of a whole answer stay in memory for its boxes: with a large vocabulary fewer rows at once. */
 const SCORE_BYTES = 256e6
@@ -57,9 +59,33 @@ export async function askAll(
 async function askAboutPictures(
   kosmos: Kosmos2,
   group: readonly (readonly Question[])[],
-  { signal, onProgress, onFault, done }: AskOptions & { readonly done: number },
+  options: AskOptions & { readonly done: number },
 ): Promise<Answered[]> {
-  const { processor, model } = kosmos
+  const prompts: Prompt[] = []
+  for (let i = 0; i < group.length; i += VISION_ROWS)
+    prompts.push(...(await encode(kosmos, group.slice(i, i + VISION_ROWS), options)))
+  const answered: Answered[] = []
+  for (const batch of batches(prompts, kosmos.model.config.text_config.vocab_size)) {
+    answered.push(...(await answerBatch(kosmos, batch, options.signal)))
+    options.onProgress(options.done + answered.length)
+  }
+  return answered
+}
+
+/** A question, its tokens, and what the model makes of its picture: [1, L, D]. */
+interface Prompt {
+  readonly question: Question
+  readonly inputs: Kosmos2Inputs
+  readonly imageEmbeds: Tensor
+}
+
+/** Brings pictures through the vision part, once for all questions about them. */
+async function encode(
+  { processor, model }: Kosmos2,
+  group: readonly (readonly Question[])[],
+  { signal, onFault }: AskOptions,
+): Promise<Prompt[]> {
+  signal.throwIfAborted()
   const readable: { readonly image: ImageInput; readonly questions: readonly Question[] }[] = []
   for (const questions of group) {
     const { picture } = questions[0]!
@@ -74,23 +100,19 @@ async function askAboutPictures(
   const { pixel_values } = await processor.image_processor.call(readable.map(({ image }) => image))
   const { image_features } = await model.vision_model(pixel_values)
   const { image_embeds } = await model.image_to_text_projection(image_features)
+  const [, queries, width] = image_embeds.dims as [number, number, number]
+  const data = image_embeds.data as Float32Array
   const prompts: Prompt[] = []
-  for (const [place, { questions }] of readable.entries())
+  for (const [row, { questions }] of readable.entries()) {
+    const own = data.slice(row * queries * width, (row + 1) * queries * width)
+    const imageEmbeds = new Tensor('float32', own, [1, queries, width])
     for (const question of questions) {
-      const inputs = await processor.call({
-        text: question.prompt,
-        images: BLANK,
-        num_image_tokens: image_embeds.dims[1]!,
-      })
-      prompts.push({ question, place, inputs })
+      const text = question.prompt
+      const inputs = await processor.call({ text, images: BLANK, num_image_tokens: queries })
+      prompts.push({ question, inputs, imageEmbeds })
     }
-  const answered: Answered[] = []
-  for (const batch of batches(prompts, model.config.text_config.vocab_size)) {
-    signal.throwIfAborted()
-    answered.push(...(await answerBatch(kosmos, batch, image_embeds, signal)))
-    onProgress(done + answered.length)
   }
-  return answered
+  return prompts
 }
 
 /** @throws {ImageError} for a picture that cannot be read, or has another size than its annotations are for */
@@ -102,13 +124,6 @@ async function readPicture({ path, width, height }: Picture, signal: AbortSignal
       `its annotations are for ${width} x ${height} pixels, but it has ${image.width} x ${image.height}`,
     )
   return image
-}
-
-/** A question, its picture's row of the embeddings, and its tokens. */
-interface Prompt {
-  readonly question: Question
-  readonly place: number
-  readonly inputs: Kosmos2Inputs
 }
 
 const lengthOf = ({ inputs }: Prompt): number => inputs.input_ids.dims[1]!
@@ -128,23 +143,15 @@ function batches(prompts: readonly Prompt[], vocabulary: number): Prompt[][] {
 async function answerBatch(
   { processor, model }: Kosmos2,
   batch: readonly Prompt[],
-  image_embeds: Tensor,
   signal: AbortSignal,
 ): Promise<Answered[]> {
-  const length = lengthOf(batch[0]!)
   const together = (name: 'input_ids' | 'attention_mask' | 'image_embeds_position_mask'): Tensor =>
-    stackRows(
-      batch.map(({ inputs }) => inputs[name].data as BigInt64Array),
-      length,
-    )
+    stackRows(batch.map(({ inputs }) => inputs[name]))
   const output = await model.generate({
     input_ids: together('input_ids'),
     attention_mask: together('attention_mask'),
     image_embeds_position_mask: together('image_embeds_position_mask'),
-    image_embeds: pickRows(
-      image_embeds,
-      batch.map(({ place }) => place),
-    ),
+    image_embeds: stackRows(batch.map(({ imageEmbeds }) => imageEmbeds)),
     max_new_tokens: MAX_NEW_TOKENS,
     do_sample: false,
     num_beams: 1,
@@ -152,6 +159,7 @@ async function answerBatch(
     output_scores: true,
     signal,
   })
+  const length = lengthOf(batch[0]!)
   const width = output.sequences.dims[1]!
   const ids = output.sequences.data as BigInt64Array
   return batch.map(({ question }, row) => {
@@ -168,21 +176,13 @@ async function answerBatch(
   })
 }
 
-function stackRows(rows: readonly BigInt64Array[], length: number): Tensor {
-  const data = new BigInt64Array(rows.length * length)
+/** Tensors of one type and shape [1, ...] as one [N, ...]. */
+function stackRows(rows: readonly Tensor[]): Tensor {
+  const [{ type, dims, data }] = rows as [Tensor]
+  const size = (data as Float32Array | BigInt64Array).length
+  const all = type === 'int64' ? new BigInt64Array(rows.length * size) : new Float32Array(rows.length * size)
   rows.forEach((row, i) => {
-    data.set(row, i * length)
+    all.set(row.data as never, i * size)
   })
-  return new Tensor('int64', data, [rows.length, length])
-}
-
-/** Some rows of embeddings [B, L, D], each as often as asked for. */
-function pickRows({ data, dims }: Tensor, rows: readonly number[]): Tensor {
-  const [, queries, width] = dims as [number, number, number]
-  const size = queries * width
-  const picked = new Float32Array(rows.length * size)
-  rows.forEach((row, i) => {
-    picked.set((data as Float32Array).subarray(row * size, (row + 1) * size), i * size)
-  })
-  return new Tensor('float32', picked, [rows.length, queries, width])
+  return new Tensor(type, all as never, [rows.length, ...dims.slice(1)])
 }

@@ -6,6 +6,7 @@ import {
   type Interval,
   isFound,
   SIZE_BANDS,
+  type SizeBand,
   wilsonInterval,
 } from '../../src/index.ts'
 import { groupBy } from './group-by.ts'
@@ -22,21 +23,46 @@ export interface Figure {
   readonly cases: number
 }
 
+/** The overlaps of things of one size. */
+export interface BandFigures {
+  readonly band: SizeBand
+  readonly figures: readonly Figure[]
+}
+
 export interface TaskFigures {
   readonly task: string
   readonly answers: number
   readonly figures: readonly Figure[]
+  /** Bands that have things, the smallest first; each with the figures of `OVERLAPS`. */
+  readonly bands: readonly BandFigures[]
 }
+
+/** How well things are boxed: the boxes of cells, what the grid allows for exact ones, and finer boxes. */
+const OVERLAPS: readonly (readonly [name: string, value: (thing: BoxedThing) => number])[] = [
+  ['mean IoU', ({ iou }) => iou],
+  ['ceiling of the grid', ({ ceiling }) => ceiling],
+  ['mean IoU, finer', ({ finerIou }) => finerIou],
+]
 
 /** The figures of every task, in the order in which the tasks come. */
 export function taskFigures(judged: readonly Judged[]): TaskFigures[] {
-  return groupBy(judged, ({ question }) => question.task).map((answers) => ({
-    task: answers[0]!.question.task,
-    answers: answers.length,
-    figures: groupBy(answers, ({ question }) => question.measure).flatMap((alike) =>
-      figuresOf(alike[0]!.question.measure, alike),
-    ),
-  }))
+  return groupBy(judged, ({ question }) => question.task).map((answers) => {
+    const boxed = groupBy(answers, pictureOf).map((own) => own.flatMap((one) => one.boxed))
+    const bands = SIZE_BANDS.map((band) => ({
+      band,
+      figures: overlaps(boxed.map((own) => own.filter((one) => one.band === band))),
+    }))
+    return {
+      task: answers[0]!.question.task,
+      answers: answers.length,
+      figures: [
+        ...figuresOf(answers[0]!.question.measure, answers),
+        ...overlaps(boxed),
+        ...shareOfCeiling(boxed),
+      ],
+      bands: bands.filter(({ figures }) => figures.length > 0),
+    }
+  })
 }
 
 function figuresOf(measure: Measure, answers: readonly Judged[]): Figure[] {
@@ -47,21 +73,13 @@ function figuresOf(measure: Measure, answers: readonly Judged[]): Figure[] {
       return exactText('recognised', answers)
     case 'things':
     case 'boxes':
-      return [
-        ...detection(answers),
-        ...overlaps(answers),
-        ...exactText('exact text', answers),
-        ...byKind(answers),
-      ]
+      return [...detection(answers), ...exactText('exact text', answers), ...byKind(answers)]
     case 'phrase':
-      return [proportion('R@0.5', answers, ({ quality }) => isFound(quality)), ...overlaps(answers)]
+      return [proportion('R@0.5', answers, ({ quality }) => isFound(quality))]
     case 'flickr30k':
-      return [
-        ...Object.keys(answers[0]!.overlaps).map((name) =>
-          proportion(name, answers, (one) => isFound(one.overlaps[name]!)),
-        ),
-        ...overlaps(answers),
-      ]
+      return Object.keys(answers[0]!.overlaps).map((name) =>
+        proportion(name, answers, (one) => isFound(one.overlaps[name]!)),
+      )
   }
 }
 
@@ -94,30 +112,29 @@ function detection(answers: readonly Judged[]): Figure[] {
   ]
 }
 
-/** Mean IoU beside what the grid allows and what finer boxes reach, over all and by band of size. */
-function overlaps(answers: readonly Judged[]): Figure[] {
-  const boxed = groupBy(answers, pictureOf).map((own) => own.flatMap((one) => one.boxed))
-  const bands = SIZE_BANDS.map(
-    (band) => [band, boxed.map((own) => own.filter((one) => one.band === band))] as const,
-  )
-  return [...overlapFigures('', boxed), ...bands.flatMap(([band, own]) => overlapFigures(`  ${band}: `, own))]
-}
-
 /** @param boxed - a list a picture */
-function overlapFigures(prefix: string, boxed: readonly (readonly BoxedThing[])[]): Figure[] {
+function overlaps(boxed: readonly (readonly BoxedThing[])[]): Figure[] {
   const pictures = boxed.filter((own) => own.length > 0)
   if (pictures.length === 0) return []
   const cases = pictures.flat().length
-  const mean = (name: string, value: (thing: BoxedThing) => number): Figure => ({
-    name: `${prefix}${name}`,
+  return OVERLAPS.map(([name, value]) => ({
+    name,
     ...estimate(pictures, (some) => meanOf(some.flat().map(value))),
     cases,
-  })
-  return [
-    mean('mean IoU', ({ iou }) => iou),
-    mean('ceiling of the grid', ({ ceiling }) => ceiling),
-    mean('mean IoU, finer', ({ finerIou }) => finerIou),
-  ]
+  }))
+}
+
+/** The mean overlap of cells as a part of what the grid allows. */
+function shareOfCeiling(boxed: readonly (readonly BoxedThing[])[]): Figure[] {
+  const pictures = boxed.filter((own) => own.length > 0)
+  if (pictures.length === 0) return []
+  const sum = (things: readonly BoxedThing[], value: (thing: BoxedThing) => number): number =>
+    things.reduce((all, thing) => all + value(thing), 0)
+  const share = (some: readonly (readonly BoxedThing[])[]): number => {
+    const things = some.flat()
+    return sum(things, ({ iou }) => iou) / sum(things, ({ ceiling }) => ceiling)
+  }
+  return [{ name: 'mean IoU / ceiling', ...estimate(pictures, share), cases: pictures.flat().length }]
 }
 
 const pictureOf = ({ question }: Judged): string => question.picture.path

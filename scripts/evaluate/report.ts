@@ -19,18 +19,41 @@ export function report(runs: readonly Run[]): string {
 
 function taskTable(task: string, runs: readonly Run[]): string {
   const own = runs.map((run) => run.tasks.find((one) => one.task === task))
-  const names = [...new Set(own.flatMap((one) => one?.figures.map(({ name }) => name) ?? []))]
-  const figures = names.map((name) => own.map((one) => one?.figures.find((figure) => figure.name === name)))
-  const rows = figures.map((of, row) => [names[row]!, ...of.map(cell), String(of.find(Boolean)?.cases ?? 0)])
+  const names = unique(own.flatMap((one) => one?.figures.map(({ name }) => name) ?? []))
+  const figures = names.map((name) => {
+    const of = own.map((one) => one?.figures.find((figure) => figure.name === name))
+    return [name, ...of.map(cell), count(of)]
+  })
+  const bandNames = unique(own.flatMap((one) => one?.bands.map(({ band }) => band) ?? []))
+  const bands = bandNames.map((name) => {
+    const of = own.map((one) => one?.bands.find(({ band }) => band === name)?.figures)
+    return [`  ${name}`, ...of.map(bandCell), count(of.map((one) => one?.[0]))]
+  })
   const answers = own.find((one) => one !== undefined)!.answers
-  return `${task}: ${answers} ${answers === 1 ? 'answer' : 'answers'}\n${columns([['', ...runs.map(({ name }) => name), 'n'], ...rows])}`
+  const bandHead = bands.length === 0 ? [] : [['by size: IoU, ceiling, finer', ...runs.map(() => ''), '']]
+  const table = columns([['', ...shortNames(runs), 'n'], ...figures, ...bandHead, ...bands])
+  return `${task}: ${answers} ${answers === 1 ? 'answer' : 'answers'}\n${table}`
+}
+
+const unique = <Value>(values: readonly Value[]): Value[] => [...new Set(values)]
+const count = (figures: readonly (Figure | undefined)[]): string =>
+  String(figures.find((figure) => figure !== undefined)?.cases ?? 0)
+
+/** Without the model where there is only one. */
+function shortNames(runs: readonly Run[]): string[] {
+  const [[model], ...others] = runs.map(({ name }) => name.split(', ')) as [string[], ...string[][]]
+  const isOne = others.length > 0 && others.every(([other]) => other === model)
+  return runs.map(({ name }) => (isOne ? name.slice(model!.length + 2) : name))
 }
 
 /** `0.981 (0.970 to 0.989)`: the figure and its 95 % confidence interval. */
 function cell(figure: Figure | undefined): string {
-  if (figure?.value == null) return '-'
-  const { value, interval } = figure
-  return interval === null
-    ? value.toFixed(3)
-    : `${value.toFixed(3)} (${interval.low.toFixed(3)} to ${interval.high.toFixed(3)})`
+  const text = plain(figure)
+  const interval = figure?.interval
+  return interval ? `${text} (${interval.low.toFixed(3)} to ${interval.high.toFixed(3)})` : text
 }
+
+/** `0.801, 0.812, 0.849`: the boxes of cells, the ceiling of the grid, finer boxes. */
+const bandCell = (figures: readonly Figure[] | undefined): string => figures?.map(plain).join(', ') ?? '-'
+
+const plain = (figure: Figure | undefined): string => figure?.value?.toFixed(3) ?? '-'
