@@ -38,6 +38,7 @@ function draw({ question, text, entities }: Judged): Promise<string> {
   const right = things.map(({ name, box }): Entity => [`right: ${name}`, [0, 0], [[...box]]])
   const came = entities.map(([name, , boxes]): Entity => [`came: ${name}`, [0, 0], boxes])
   const asked = prompt.replace(/<[^<>\n]*>/g, '').trim()
-  const expected = answer === undefined ? '' : ` (right: "${answer}")`
-  return annotate(picture.path, [...right, ...came], { caption: `${asked}: "${text}"${expected}` })
+  const answered = text === '' ? '' : `: "${text}"`
+  const expected = answer === undefined || answer === text ? '' : ` (right: "${answer}")`
+  return annotate(picture.path, [...right, ...came], { caption: `${asked}${answered}${expected}` })
 }

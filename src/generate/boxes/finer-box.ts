@@ -16,8 +16,8 @@ export interface FinerBoxOptions {
 
 /**
  * A box from the expected row and column of each corner, over the cells around the one that was written; a cell stands
- * for its centre, at (i + 0.5) / side. Where that leaves no box, as both corners fall on one line, it is the box of the
- * cells, as `patch_index_to_coordinate` gives it.
+ * for its centre, at (i + 0.5) / side. Where that leaves no box, as both corners fall on one line or a cell that was drawn by
+ * chance has no likelihood about it, it is the box of the cells, as `patch_index_to_coordinate` gives it.
  *
  * That this is finer holds for models trained so: `models/kosmos2-tiny` was; the published model learned one cell as
  * right and all others as equally wrong.
@@ -32,6 +32,7 @@ export function finerBox(maps: CornerMaps, options: FinerBoxOptions = {}): Box {
   const { upperLeft, lowerRight } = maps
   const [x1, y1] = expectedPlace(upperLeft, radius)
   const [x2, y2] = expectedPlace(lowerRight, radius)
+  // Not so for NaN either: a place without likelihood.
   if (x2 > x1 && y2 > y1) return [x1, y1, x2, y2]
   return patch_index_to_coordinate(upperLeft.cell, lowerRight.cell, upperLeft.side)
 }
@@ -51,7 +52,5 @@ function expectedPlace({ cell, side, probabilities }: CornerMap, radius: number)
       y += weight * (r + 0.5)
       total += weight
     }
-  // A cell drawn by chance may be so unlikely that nothing is left around it.
-  if (total === 0) return [(column + 0.5) / side, (row + 0.5) / side]
   return [x / total / side, y / total / side]
 }

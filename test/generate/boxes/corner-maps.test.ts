@@ -3,11 +3,14 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { cornerMaps } from '../../../src/generate/boxes/corner-maps.ts'
 import { finerEntities } from '../../../src/generate/boxes/finer-entities.ts'
+import { findPatchPairs, patchVocabulary } from '../../../src/generate/boxes/patch-vocabulary.ts'
 import type { GenerateOutput } from '../../../src/generate/generate.ts'
 import { gridBox } from '../../../src/metrics/grid-box.ts'
 import { Kosmos2 } from '../../../src/model/kosmos2.ts'
 import { boxIou } from '../../../src/text/box-iou.ts'
+import { patch_index_to_coordinate } from '../../../src/text/boxes.ts'
 import type { Entity } from '../../../src/text/post-process.ts'
+import { int64 } from '../../../src/tensor.ts'
 import { readTinyGolden } from '../../tiny-golden.ts'
 
 const kosmos = await Kosmos2.from_pretrained('models/kosmos2-tiny')
@@ -15,11 +18,10 @@ after(() => kosmos.dispose())
 const { processor, model } = kosmos
 const num_image_tokens = model.config.latent_query_num
 
-async function answer(text: string, picture: string, num_beams = 1): Promise<GenerateOutput> {
+async function answer(text: string, picture: string): Promise<GenerateOutput> {
   const inputs = await processor.call({ text, images: `data/scenes/${picture}`, num_image_tokens })
   return await model.generate({
     ...inputs,
-    num_beams,
     max_new_tokens: 96,
     return_dict_in_generate: true,
     output_scores: true,
@@ -45,17 +47,70 @@ test('an answer has a map for each corner, whose likeliest cell is the one that 
   }
 })
 
-test('with beams an answer has the maps of its own history: those of the same answer without', async () => {
-  const prompt = '<grounding><phrase> a house</phrase>'
-  const [greedy, beams] = [await answer(prompt, 'four.png'), await answer(prompt, 'four.png', 3)]
-  const [one, other] = [cornerMaps(processor, greedy), cornerMaps(processor, beams)]
-  assert.equal(other.length, 1)
-  for (const corner of ['upperLeft', 'lowerRight'] as const) {
-    assert.equal(other[0]![corner].cell, one[0]![corner].cell)
-    const [a, b] = [one[0]![corner].probabilities, other[0]![corner].probabilities]
-    a.forEach((p, cell) => {
-      assert.ok(Math.abs(p - b[cell]!) < 1e-4, `cell ${cell}: ${p} and ${b[cell]!}`)
+test('with beams every row has the maps of its own history: those of a single pass over it', async () => {
+  const inputs = await processor.call({
+    text: '<grounding> An image of',
+    images: 'data/scenes/four.png',
+    num_image_tokens,
+  })
+  const output = await model.generate({
+    ...inputs,
+    num_beams: 3,
+    num_return_sequences: 3,
+    max_new_tokens: 96,
+    return_dict_in_generate: true,
+    output_scores: true,
+  })
+  const [rows, width] = output.sequences.dims as [number, number]
+  const beams = Array.from(output.beam_indices!.data as BigInt64Array, Number)
+  assert.ok(
+    beams.some((beam, i) => beam !== -1 && beam !== Math.floor(i / (width - inputs.input_ids.dims[1]!))),
+  )
+  for (let row = 0; row < rows; row++) {
+    const ids = (output.sequences.data as BigInt64Array).slice(row * width, (row + 1) * width)
+    const isImage = new BigInt64Array(width)
+    isImage.set(inputs.image_embeds_position_mask.data as BigInt64Array)
+    const { logits } = await model.forward({
+      input_ids: int64(ids, [1, width]),
+      image_embeds_position_mask: int64(isImage, [1, width]),
+      pixel_values: inputs.pixel_values,
     })
+    const vocabulary = patchVocabulary(processor)
+    const maps = cornerMaps(processor, output, { row })
+    for (const [i, { position }] of findPatchPairs(Array.from(ids, Number), vocabulary).entries())
+      for (const [offset, corner] of (['upperLeft', 'lowerRight'] as const).entries()) {
+        const from = (position + offset - 1) * logits.dims[2]!
+        const scores = vocabulary.ids.map((id) => (logits.data as Float32Array)[from + id]!)
+        const total = scores.reduce((sum, score) => sum + Math.exp(score), 0)
+        const own = maps[i]![corner].probabilities
+        scores.forEach((score, cell) => {
+          assert.ok(
+            Math.abs(Math.exp(score) / total - own[cell]!) < 1e-4,
+            `row ${row}, box ${i}, cell ${cell}`,
+          )
+        })
+      }
+  }
+})
+
+test('ids hold the boxes that their text holds, in its order, whatever is wrong with it', () => {
+  const one = '<patch_index_0022><patch_index_0187>'
+  const other = '<patch_index_0500><patch_index_1023>'
+  const between = '</delimiter_of_multi_objects/>'
+  for (const text of [
+    `<grounding><phrase> two owls</phrase><object>${one}${between}${other}</object> and<phrase> an owl</phrase><object>${other}</object>`,
+    `<object>${one}${between}${other}${between}${one}</object><object>${other}</object>`,
+    `<object>${one}</object></image><object>${other}</object>`,
+    `<object>${one}${other}</object><object>${one}${between}</object><object></object><object>${other}</object>`,
+    `<object><patch_index_0022></object><object>${one}<object>${other}</object>`,
+    `${one}</object><object>${one}`,
+  ]) {
+    const ids = processor.tokenizer.call(text, { return_tensors: null, add_special_tokens: false }).input_ids
+    const inIds = findPatchPairs(ids, patchVocabulary(processor)).map(({ upperLeft, lowerRight }) =>
+      patch_index_to_coordinate(upperLeft, lowerRight, 32),
+    )
+    const inText = processor.post_process_generation(text)[1].flatMap(([, , boxes]) => boxes)
+    assert.deepEqual(inIds, inText, text)
   }
 })
 

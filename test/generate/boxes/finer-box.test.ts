@@ -46,9 +46,12 @@ test('corners that fall on one line, or in the wrong order, give the box of thei
   )
 })
 
-test('a cell with nothing around it, as sampling may draw one, stands for its centre', () => {
+test('a cell with nothing around it, as sampling may draw one, gives the box of the cells too', () => {
   const drawn = corner(0, { '5,5': 1 })
-  assert.deepEqual(finerBox({ upperLeft: drawn, lowerRight }).slice(0, 2), [0.5 / side, 0.5 / side])
+  assert.deepEqual(
+    finerBox({ upperLeft: drawn, lowerRight }),
+    patch_index_to_coordinate(0, lowerRight.cell, side),
+  )
 })
 
 test('a radius that is no integer from 0 is refused', () => {
