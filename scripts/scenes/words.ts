@@ -5,8 +5,8 @@ import { DIRECTIONS, PLACES } from './relations.ts'
 import { CAPTION_WORDS } from './texts/captions.ts'
 import { ABSENT_ANSWERS, NAMING_WORDS } from './texts/grounding.ts'
 import { BEGINNINGS, capitalized } from './texts/plain-text.ts'
-import { ASKED_DIRECTIONS, EDGES, QUESTION_PROMPT, QUESTIONS } from './texts/question-forms.ts'
-import { ANSWER_WORDS } from './texts/questions.ts'
+import { ASKED_DIRECTIONS, ASKED_PLACES, QUESTION_PROMPT, QUESTIONS } from './texts/question-forms.ts'
+import { ANSWER_WORDS } from './texts/question.ts'
 import {
   ANY,
   BY_COLOUR,
@@ -49,7 +49,7 @@ export function createVocabulary(): Vocabulary {
   const grammar = texts([
     ...[ANY, BY_COLOUR, BY_DIRECTION, BY_NEIGHBOUR, BY_PLACE, SEVERAL, SINGLE, STANDING_OUT],
     ...[CAPTION_WORDS, ABSENT_ANSWERS, NAMING_WORDS, ANSWER_WORDS, BEGINNINGS],
-    ...[QUESTIONS, QUESTION_PROMPT, EDGES, ASKED_DIRECTIONS, NUMBERS, DIRECTIONS, PLACES],
+    ...[QUESTIONS, QUESTION_PROMPT, ASKED_PLACES, ASKED_DIRECTIONS, NUMBERS, DIRECTIONS, PLACES],
     ...[COLOURS, BACKGROUND_COLOURS, BACKGROUND_WORDS, Object.keys(SKIES), Object.keys(GROUNDS)],
   ]).map((text) => text.replace(/\{\w+\}/g, ' '))
   const kinds = KINDS.flatMap(({ name, plural, article, category = '' }) => [

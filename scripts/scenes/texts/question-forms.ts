@@ -129,6 +129,13 @@ export const EDGES = {
 } as const
 export type Edge = keyof typeof EDGES
 
+/** The places at which one may ask what is there. */
+export const ASKED_PLACES = {
+  ...EDGES,
+  middle: ['in the middle', 'in the center', 'in the middle of the picture'],
+} as const
+export type AskedPlace = keyof typeof ASKED_PLACES
+
 /** The ways to ask for a direction. */
 export const ASKED_DIRECTIONS = {
   'to the left of': ['to the left of', 'left of', 'on the left side of', 'on the left of'],

@@ -147,6 +147,12 @@ export const singleReferences = (view: View, article: (name: string) => string):
     })),
   )
 
+/** For each kind of which there are several, the phrase that means any: the leftmost, which captions too call so. */
+export const anyReferences = ({ byName }: View, article: (name: string) => string): Reference[] =>
+  [...byName].flatMap(([name, things]) =>
+    things.length < 2 ? [] : [{ phrase: article(name), things: things.slice(0, 1) }],
+  )
+
 /** All phrases for all things of a kind of which there are several. */
 export function severalReferences({ byName }: View, plural: (name: string) => string): Reference[] {
   return [...byName].flatMap(([name, things]) => {

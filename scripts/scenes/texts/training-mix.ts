@@ -1,9 +1,11 @@
 // Which prompts a scene is trained with: about nine, from all tasks.
 import type { Random } from '../random.ts'
+import { withArticle } from '../things.ts'
 import { caption, detail } from './captions.ts'
 import { ground, groundable, groundAbsent, name, roughly } from './grounding.ts'
 import { plainText } from './plain-text.ts'
 import { askQuestion, questionSegment } from './questions.ts'
+import { anyReferences } from './references.ts'
 import { type QuestionKind, type Segment, type View } from './segment.ts'
 
 /** How often each kind of question is asked. */
@@ -46,6 +48,10 @@ function groundings(view: View, random: Random): Segment[] {
     ...some('grounding', 2),
     ...some('referring', random.integer(1, 2)),
     ...some('groundingMany', 1),
+    // Not measured, as each of them would be right: but the model should have one answer.
+    ...anyReferences(view, withArticle)
+      .filter(() => random.chance(0.3))
+      .map((reference) => ground('grounding', reference)),
     ...(random.chance(view.things.length === 0 ? 1 : 0.6) ? [groundAbsent(view, random)] : []),
   ]
 }
