@@ -1,26 +1,30 @@
 // `npm run evaluate` from its command line to its figures, on scenes whose answers are known.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { copyFile, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import sharp from 'sharp'
 import type { Run } from '../../scripts/evaluate/report.ts'
-import { type Ended, root, scene, temporaryFolder, tiny } from '../cli/run-command.ts'
+import { type Ended, root, type Running, scene, temporaryFolder, tiny } from '../cli/run-command.ts'
 import { readTinyGolden } from '../tiny-golden.ts'
 
 /** Runs `npm run evaluate -- ARGS...`, without npm. */
-function evaluate(...args: string[]): Promise<Ended> {
+const evaluate = (...args: string[]): Promise<Ended> => start(args).ended
+
+function start(args: readonly string[]): Running {
   const child = spawn(process.execPath, [join(root, 'scripts', 'evaluate.ts'), ...args], { cwd: root })
   const [stdout, stderr]: [string[], string[]] = [[], []]
   child.stdout.on('data', (data: Buffer) => stdout.push(data.toString()))
   child.stderr.on('data', (data: Buffer) => stderr.push(data.toString()))
-  return new Promise((resolve, reject) => {
+  const ended = new Promise<Ended>((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (status, signal) => {
       resolve({ status, signal, stdout: stdout.join(''), stderr: stderr.join('') })
     })
   })
+  return { process: child, ended }
 }
 
 const SIDE = 480
@@ -117,9 +121,11 @@ test('scenes whose answers are the model’s own get full marks; what it does no
   assert.match(await readFile(join(pictures, drawn[0]!), 'utf8'), /came: a snowman/)
 })
 
-test('a broken picture and a damaged question are named and left out, and the end says how many', async (t) => {
+test('a broken picture, one of another size and a damaged question are named and left out, and the end says how many', async (t) => {
   const folder = await writeScenes(t)
   await writeFile(join(folder, 'pair.png'), (await readFile(scene('pair.png'))).subarray(0, 2000))
+  const annotations = join(folder, 'annotations.json')
+  await writeFile(annotations, (await readFile(annotations, 'utf8')).replace('"width":480', '"width":500'))
   const questions = join(folder, 'questions.json')
   await writeFile(
     questions,
@@ -130,9 +136,10 @@ test('a broken picture and a damaged question are named and left out, and the en
   assert.equal(status, 1)
   assert.match(stderr, /questions\[1\]\.task: expected one of caption, .* but found 'nameing'/)
   assert.match(stderr, /kosmos2: .*pair\.png: /)
-  assert.match(stderr, /2 pictures or entries were left out/)
+  assert.match(stderr, /one\.png: its annotations are for 500 x 480 pixels, but it has 480 x 480/)
+  assert.match(stderr, /3 pictures or entries were left out/)
   const [run] = await readRuns(json)
-  assert.equal(figure(run!, 'caption', 'exact text').cases, 2)
+  assert.equal(figure(run!, 'caption', 'exact text').cases, 1)
   assert.equal(figure(run!, 'naming', 'exact text').cases, 1)
 })
 
@@ -212,4 +219,13 @@ test('what cannot be evaluated is said before a model is opened', async () => {
     assert.match(ended[i]!.stderr, message)
     assert.equal(ended[i]!.status, status)
   }
+})
+
+test('Ctrl-C ends it, without figures of half the answers', async (t) => {
+  const folder = await writeScenes(t)
+  const json = join(folder, 'figures.json')
+  const { process: child, ended } = start(['--scenes', folder, '--json', json])
+  child.stderr.once('data', () => child.kill('SIGINT'))
+  const { status, stdout } = await ended
+  assert.deepEqual([status, stdout, existsSync(json)], [130, '', false])
 })
