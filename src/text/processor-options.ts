@@ -27,7 +27,10 @@ export interface ProcessorOptions extends EncodeOptions, ImageCallOptions {
    * an array of texts an array of these.
    */
   readonly bboxes?: readonly PhraseBoxes[] | readonly (readonly PhraseBoxes[] | null)[] | null
-  /** How many places a picture takes in the prompt, the model's `latent_query_num`; default 64, an integer from 0. */
+  /**
+   * How many places a picture takes in the prompt, the model's `latent_query_num`; an integer from 0. Default
+   * `processor.tokenizer.num_image_tokens`.
+   */
   readonly num_image_tokens?: number
   /** The id in the first of these places, the others count up from it; default the one after `<unk>`. */
   readonly first_image_token_id?: number | null
@@ -90,10 +93,11 @@ export interface CheckedCall {
 /**
  * Checks the options of a call as far as they can be without looking at pictures and phrases.
  * @param vocabulary - how many ids there are
+ * @param imageTokens - how many places a picture takes where the options do not say
  * @throws {TypeError} for unknown options, options of the wrong kind, neither text nor pictures
  * @throws {RangeError} for numbers out of range
  */
-export function checkCall(options: ProcessorOptions, vocabulary: number): CheckedCall {
+export function checkCall(options: ProcessorOptions, vocabulary: number, imageTokens: number): CheckedCall {
   if (typeof options !== 'object' || (options as unknown) === null)
     throw invalidType('options', 'an object such as { text, images }', options)
   rejectUnknownOptions('processor.call', options, [...PROMPT_OPTIONS, ...ENCODE_OPTIONS, ...IMAGE_OPTIONS])
@@ -120,7 +124,7 @@ export function checkCall(options: ProcessorOptions, vocabulary: number): Checke
     singleText,
     images: pictures,
     boxes: texts === undefined ? [] : boxesPerText(options.bboxes, texts.length, singleText),
-    numImageTokens: wholeNumber('num_image_tokens', options.num_image_tokens, 0, vocabulary) ?? 64,
+    numImageTokens: wholeNumber('num_image_tokens', options.num_image_tokens, 0, vocabulary) ?? imageTokens,
     firstImageTokenId: wholeNumber('first_image_token_id', options.first_image_token_id, 0),
     addSpecialTokens: flag('add_special_tokens', options.add_special_tokens, true),
     addEosToken: flag('add_eos_token', options.add_eos_token, false),

@@ -119,7 +119,7 @@ export class Kosmos2Processor {
   async call(options: WithImages): Promise<PixelInputs>
   async call(options: ProcessorOptions): Promise<Partial<Kosmos2Inputs>>
   async call(options: ProcessorOptions): Promise<Partial<Kosmos2Inputs> | ProcessorArrays> {
-    const call = checkCall(options, this.tokenizer.length)
+    const call = checkCall(options, this.tokenizer.length, this.tokenizer.num_image_tokens)
     const { images, sizes } = await this.#readSizes(call)
     const textFields = this.#encode(call, sizes)
     const pixels = images && (await this.image_processor.call(images, call.imageOptions))

@@ -30,6 +30,8 @@ export interface TokenizerSettings {
   /** Where `truncation` without `max_length` cuts; a huge number stands for no limit. */
   readonly model_max_length: number
   readonly clean_up_tokenization_spaces: boolean
+  /** How many places a picture takes where a call of the processor does not say; transformers reads it here too. */
+  readonly num_image_tokens: number
 }
 
 /**
@@ -122,6 +124,10 @@ function checkTemplate(path: string, { post_processor }: JsonObject): { prefix: 
 }
 
 const SIDES = ['left', 'right'] as const
+/** The reference's default, the published model's. */
+const IMAGE_TOKENS = 64
+/** More places than any text model has positions. */
+const MOST_IMAGE_TOKENS = 65_536
 
 function checkSettings(path: string, config: JsonObject): TokenizerSettings {
   const side = (name: string): Side => {
@@ -135,6 +141,9 @@ function checkSettings(path: string, config: JsonObject): TokenizerSettings {
     throw bad(path, 'model_max_length', 'an integer from 1', maxLength)
   const cleanUp = config['clean_up_tokenization_spaces'] ?? false
   if (typeof cleanUp !== 'boolean') throw bad(path, 'clean_up_tokenization_spaces', 'true or false', cleanUp)
+  const imageTokens = config['num_image_tokens'] ?? IMAGE_TOKENS
+  if (!isIndex(imageTokens, MOST_IMAGE_TOKENS + 1))
+    throw bad(path, 'num_image_tokens', `an integer from 0 to ${MOST_IMAGE_TOKENS}`, imageTokens)
   return {
     bos_token: specialToken(path, config, 'bos_token', '<s>'),
     eos_token: specialToken(path, config, 'eos_token', '</s>'),
@@ -144,6 +153,7 @@ function checkSettings(path: string, config: JsonObject): TokenizerSettings {
     truncation_side: side('truncation_side'),
     model_max_length: maxLength as number,
     clean_up_tokenization_spaces: cleanUp,
+    num_image_tokens: imageTokens as number,
   }
 }
 

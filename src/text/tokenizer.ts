@@ -68,6 +68,8 @@ export class Kosmos2Tokenizer {
   readonly pad_token_id: number
   /** How many pieces the vocabulary has without the added tokens. */
   readonly vocab_size: number
+  /** How many places a picture takes where a call of the processor does not say: tokenizer_config.json's, else 64. */
+  readonly num_image_tokens: number
   /** How many ids there are, added tokens included: Python's `len(tokenizer)`. */
   readonly length: number
 
@@ -90,6 +92,7 @@ export class Kosmos2Tokenizer {
     this.#truncationSide = settings.truncation_side
     this.model_max_length = settings.model_max_length
     this.vocab_size = vocabSize
+    this.num_image_tokens = settings.num_image_tokens
     this.length = added.reduce((length, { id }) => Math.max(length, id + 1), vocabSize)
     this.bos_token = settings.bos_token
     this.eos_token = settings.eos_token

@@ -125,6 +125,17 @@ test('by default a batch comes as tensors', async () => {
   assert.deepEqual(Object.keys(pictureOnly), ['pixel_values'])
 })
 
+test("a checkpoint's own number of places for a picture is the default, as in transformers", async (t) => {
+  const folder = temporaryFolder(t)
+  for (const file of ['tokenizer.json', 'processor_config.json'])
+    copyFileSync(join(CHECKPOINTS.tiny, file), join(folder, file))
+  writeFileSync(join(folder, 'tokenizer_config.json'), JSON.stringify({ num_image_tokens: 50 }))
+  const own = await Kosmos2Processor.from_pretrained(folder)
+  const asked = { text: '<grounding> An image of', images: scene('one.png') }
+  assert.deepEqual((await own.call(asked)).input_ids.dims, [1, 57])
+  assert.deepEqual((await own.call({ ...asked, num_image_tokens: 64 })).input_ids.dims, [1, 71])
+})
+
 test('options of the image processor are passed on, for one call', async () => {
   const images = scene('one.png')
   const { pixel_values } = await processor.call({

@@ -71,6 +71,7 @@ test('tokenizer_config.json is checked as well, and may be missing', async (t) =
     [{ padding_side: 'top' }, /"left" or "right" for padding_side but found 'top'/],
     [{ model_max_length: '512' }, /an integer from 1 for model_max_length but found '512'/],
     [{ clean_up_tokenization_spaces: 'no' }, /true or false for clean_up_tokenization_spaces but found 'no'/],
+    [{ num_image_tokens: 2 ** 20 }, /an integer from 0 to 65536 for num_image_tokens but found 1048576/],
   ]
   for (const [config, message] of bad)
     await assert.rejects(Kosmos2Tokenizer.from_pretrained(folderWith(t, tiny, config)), {
@@ -78,7 +79,10 @@ test('tokenizer_config.json is checked as well, and may be missing', async (t) =
       message,
     })
   const tokenizer = await Kosmos2Tokenizer.from_pretrained(folderWith(t, tiny))
-  assert.deepEqual([tokenizer.bos_token, tokenizer.padding_side], ['<s>', 'right'])
+  assert.deepEqual(
+    [tokenizer.bos_token, tokenizer.padding_side, tokenizer.num_image_tokens],
+    ['<s>', 'right', 64],
+  )
 })
 
 test('its settings count', async (t) => {
