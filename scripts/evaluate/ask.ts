@@ -16,6 +16,8 @@ import type { Picture, Question } from './question.ts'
 /** What a model answered. */
 export interface Answered {
   readonly question: Question
+  /** The prompt as the model read it: what its vocabulary lacks is gone. */
+  readonly prompt: string
   /** The answer after the prompt, without tags. */
   readonly text: string
   /** With the boxes of cells, and with finer ones. */
@@ -147,6 +149,10 @@ async function answerBatch(
 ): Promise<Answered[]> {
   const together = (name: 'input_ids' | 'attention_mask' | 'image_embeds_position_mask'): Tensor =>
     stackRows(batch.map(({ inputs }) => inputs[name]))
+  const { eos_token_id, pad_token_id } = processor.tokenizer
+  const endOfObject = processor.tokenizer.convert_tokens_to_ids('</object>')
+  // Where there is no text to compare with, the boxes of the phrase are all that is looked at.
+  const isOnlyBox = batch.every(({ question }) => question.answer === undefined)
   const output = await model.generate({
     input_ids: together('input_ids'),
     attention_mask: together('attention_mask'),
@@ -155,6 +161,7 @@ async function answerBatch(
     max_new_tokens: MAX_NEW_TOKENS,
     do_sample: false,
     num_beams: 1,
+    ...(isOnlyBox && { eos_token_id: [eos_token_id, endOfObject], pad_token_id }),
     return_dict_in_generate: true,
     output_scores: true,
     signal,
@@ -163,14 +170,13 @@ async function answerBatch(
   const width = output.sequences.dims[1]!
   const ids = output.sequences.data as BigInt64Array
   return batch.map(({ question }, row) => {
-    const decode = (from: number): string =>
-      processor.decode([...ids.subarray(row * width + from, (row + 1) * width)], {
-        skip_special_tokens: true,
-      })
+    const own = ids.subarray(row * width, (row + 1) * width)
+    const decode = (part: BigInt64Array): string => processor.decode([...part], { skip_special_tokens: true })
     return {
       question,
-      text: processor.post_process_generation(decode(length))[0],
-      entities: processor.post_process_generation(decode(0))[1],
+      prompt: decode(own.subarray(0, length)),
+      text: processor.post_process_generation(decode(own.subarray(length)))[0],
+      entities: processor.post_process_generation(decode(own))[1],
       finer: finerEntities(processor, output, { row })[1],
     }
   })

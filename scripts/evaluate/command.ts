@@ -4,7 +4,7 @@ import { wholeNumber } from '../../src/cli/arguments.ts'
 import { defineCommand } from '../../src/cli/command.ts'
 import { UsageError } from '../../src/cli/exit-status.ts'
 import { RUN_OPTIONS, runSettings } from '../../src/cli/model.ts'
-import { writeSvg } from '../../src/cli/svg-target.ts'
+import { writeWhole } from '../../src/cli/svg-target.ts'
 import type { Terminal } from '../../src/cli/terminal.ts'
 import { askAll } from './ask.ts'
 import { taskFigures } from './figures.ts'
@@ -90,7 +90,7 @@ export const evaluate = defineCommand({
     for (const { name, seconds } of runs) terminal.note(`${name}: ${seconds.toFixed(0)} s`)
     if (drawn.length > 0) terminal.note(`${drawn.length} pictures in ${values.pictures!}`)
     if (values.json !== undefined)
-      await writeSvg(
+      await writeWhole(
         values.json,
         `${JSON.stringify({ set: set.title, faults: set.faults, runs }, undefined, 2)}\n`,
       )

@@ -50,7 +50,7 @@ const FLICKR30K_RECALLS = (['any-box', 'merged-boxes'] as const).flatMap((protoc
 
 /** @param side - cells along each side of the model's grid */
 export function judge(answered: Answered, side: number): Judged {
-  const { question, text, entities, finer } = answered
+  const { question, prompt, text, entities, finer } = answered
   const found = findThings(entities, finer)
   const { measure, things } = question
   const isExact = question.answer === undefined ? undefined : text === question.answer
@@ -75,12 +75,13 @@ export function judge(answered: Answered, side: number): Judged {
     case 'phrase':
     case 'flickr30k': {
       const annotated = things.map(({ box }) => box)
-      const boxed = boxedPhrase(found[0], annotated, question.picture, side)
+      const own = findThings(...ofPhrase(prompt, entities, finer))
+      const boxed = boxedPhrase(own[0], annotated, question.picture, side)
       return {
         ...answered,
         ...rest,
         boxed: [boxed],
-        overlaps: measure === 'phrase' ? {} : flickr30kOverlaps(found, annotated),
+        overlaps: measure === 'phrase' ? {} : flickr30kOverlaps(own, annotated),
         quality: boxed.iou,
       }
     }
@@ -95,6 +96,17 @@ function findThings(entities: readonly Entity[], finer: readonly Entity[]): Foun
       finer: finer[entity]![2][place]!,
     })),
   )
+}
+
+/** The boxes of the phrase that the prompt ends with: a model may go on to others, which are no answer to it. */
+function ofPhrase(
+  prompt: string,
+  entities: readonly Entity[],
+  finer: readonly Entity[],
+): [entities: readonly Entity[], finer: readonly Entity[]] {
+  const phrase = /<phrase>([^<]*)<\/phrase>$/.exec(prompt)?.[1]?.trim()
+  const place = entities.findIndex(([name]) => name === phrase)
+  return place === -1 ? [[], []] : [[entities[place]!], [finer[place]!]]
 }
 
 /** The first box of an answer, beside the annotated one that it lies over best. */

@@ -1,7 +1,7 @@
 // Pictures of the answers that went most wrong: what should have come and what came, drawn over the picture.
 import { join, parse } from 'node:path'
 import { annotate, type Entity } from '../../src/index.ts'
-import { writeSvg } from '../../src/cli/svg-target.ts'
+import { writeWhole } from '../../src/cli/svg-target.ts'
 import { groupBy } from './group-by.ts'
 import type { Judged } from './judge.ts'
 
@@ -26,7 +26,7 @@ export async function drawWorstCases(
       const { task, picture } = one.question
       const name = `${run} ${task} ${place + 1} ${parse(picture.path).name}`.replace(/[^\w]+/g, '-')
       const path = join(folder, `${name}.svg`)
-      await writeSvg(path, await draw(one))
+      await writeWhole(path, await draw(one))
       paths.push(path)
     }
   }

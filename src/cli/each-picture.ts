@@ -5,7 +5,7 @@ import type { Given, Options } from './command.ts'
 import { library } from './library.ts'
 import { defaultModel, MODEL_OPTIONS, openModel, runSettings } from './model.ts'
 import { listPictures } from './pictures.ts'
-import { planSvgPaths, writeSvg } from './svg-target.ts'
+import { planSvgPaths, writeWhole } from './svg-target.ts'
 
 export const PICTURE_OPTIONS = {
   ...MODEL_OPTIONS,
@@ -88,7 +88,7 @@ export async function eachPicture(
         isOneOfSeveral: pictures.length > 1,
         async writeSvg(entities, caption) {
           const path = svgPaths?.get(name)
-          if (path !== undefined) await writeSvg(path, await annotate(image, entities, { caption }))
+          if (path !== undefined) await writeWhole(path, await annotate(image, entities, { caption }))
           return path
         },
       })

@@ -41,11 +41,11 @@ export async function planSvgPaths(
 }
 
 /** Writes a file whole or not at all. */
-export async function writeSvg(path: string, svg: string): Promise<void> {
+export async function writeWhole(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   const temporary = `${path}.${process.pid}.tmp`
   try {
-    await writeFile(temporary, svg)
+    await writeFile(temporary, text)
     await rename(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true })
