@@ -92,7 +92,8 @@ def write_processor(words: list[str], punctuation: list[str], folder: Path) -> V
     # A word of one letter, such as "a", is a piece with its space; the letter alone is another.
     pieces += [("▁", SPACE)] + [(letter, LETTER) for letter in LETTERS if letter not in punctuation]
     specials = [(token, 0.0) for token in ("<s>", "<pad>", "</s>", "<unk>")]
-    tokenizer = XLMRobertaTokenizer(vocab=[*specials, *pieces, ("<mask>", 0.0)])
+    # The processor takes the number of a picture's places from the tokenizer's settings, else it is 64.
+    tokenizer = XLMRobertaTokenizer(vocab=[*specials, *pieces, ("<mask>", 0.0)], num_image_tokens=LATENTS)
     size = {"height": IMAGE_SIZE, "width": IMAGE_SIZE}
     image_processor = CLIPImageProcessorPil(size=size, crop_size=size)
     Kosmos2Processor(image_processor, tokenizer).save_pretrained(folder)
