@@ -64,6 +64,12 @@ export function directionFrom(other: Thing, thing: Thing): Direction {
   return dy > 0 ? 'below' : 'above'
 }
 
+/** How much farther a thing lies in a direction than another; negative where it lies the other way. */
+export function farther(other: Thing, thing: Thing, direction: Direction): number {
+  const [dx, dy] = offset(other, thing)
+  return { 'to the left of': -dx, 'to the right of': dx, above: -dy, below: dy }[direction]
+}
+
 /** How much longer one way must be than the other for a direction to be clear. */
 const CLEARLY_LONGER = 1.5
 /** How far apart centres must be for it. */

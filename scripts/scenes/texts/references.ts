@@ -3,8 +3,10 @@ import {
   boxArea,
   boxCentre,
   clearDirection,
+  type Direction,
   DIRECTIONS,
   distance,
+  farther,
   hasClearPlace,
   placeOf,
 } from '../relations.ts'
@@ -235,14 +237,13 @@ function bySide(view: View): Reference[] {
   )
 }
 
-/** The only one of some things that lies on a side of another; undefined if there is none, or a doubt about one. */
-export function onSide(
-  other: Thing,
-  things: readonly Thing[],
-  direction: (typeof DIRECTIONS)[number],
-): Thing | undefined {
-  const directions = things.map((thing) => clearDirection(other, thing))
-  if (directions.includes(undefined)) return undefined
-  const [thing, another] = things.filter((_, i) => directions[i] === direction)
-  return another === undefined ? thing : undefined
+/**
+ * The only one of some things that lies on a side of another; undefined if there is none, or if any of the rest lies
+ * the least bit that way too.
+ */
+export function onSide(other: Thing, things: readonly Thing[], direction: Direction): Thing | undefined {
+  const [thing, another] = things.filter((candidate) => farther(other, candidate, direction) > 0)
+  return thing !== undefined && another === undefined && clearDirection(other, thing) === direction
+    ? thing
+    : undefined
 }
