@@ -1,6 +1,6 @@
 // Annotations in the form of COCO's instances: pictures, categories, and boxes in pixels.
 // Source: cocodataset.org, "Data format", section "Object Detection".
-import type { AnnotationError } from '../errors.ts'
+import { AnnotationError } from '../errors.ts'
 import type { Box } from '../text/box-iou.ts'
 import type { ImageSize } from '../text/boxes.ts'
 import {
@@ -52,8 +52,13 @@ export async function readCocoInstances(path: string): Promise<CocoInstances> {
       return [wholeNumberAt(`${place}.id`, id), textAt(`${place}.name`, name)] as const
     }),
   )
-  const images = byId(takeEach(`${path}: images`, fields['images'], faults, imageAt))
+  const images = byId(
+    `${path}: images`,
+    takeEach(`${path}: images`, fields['images'], faults, imageAt),
+    faults,
+  )
   const annotations = byId(
+    `${path}: annotations`,
     takeEach(`${path}: annotations`, fields['annotations'], faults, (place, entry): CocoAnnotation => {
       const { id, image_id, category_id, bbox } = fieldsAt(place, entry)
       const image = images.get(wholeNumberAt(`${place}.image_id`, image_id))
@@ -69,6 +74,7 @@ export async function readCocoInstances(path: string): Promise<CocoInstances> {
         box: fractionsAt(`${place}.bbox`, bbox, image),
       }
     }),
+    faults,
   )
   return { images, annotations, faults }
 }
@@ -107,6 +113,21 @@ function fractionsAt(place: string, bbox: unknown, { width, height }: CocoImage)
   return [cut(x, width), cut(y, height), cut(x + across, width), cut(y + down, height)]
 }
 
-function byId<Entry extends { readonly id: number }>(entries: readonly Entry[]): Map<number, Entry> {
-  return new Map(entries.map((entry) => [entry.id, entry]))
+/** Of entries with one id the first counts, the others are faults. */
+function byId<Entry extends { readonly id: number }>(
+  place: string,
+  entries: readonly Entry[],
+  faults: AnnotationError[],
+): Map<number, Entry> {
+  const map = new Map<number, Entry>()
+  for (const entry of entries)
+    if (map.has(entry.id))
+      faults.push(
+        new AnnotationError(
+          'DAMAGED',
+          `${place}: expected one entry an id but found several for ${entry.id}`,
+        ),
+      )
+    else map.set(entry.id, entry)
+  return map
 }

@@ -21,6 +21,7 @@ const instances = {
     { id: 3, image_id: 7, category_id: 18, bbox: [150, 0, 0, 100] },
     { id: 4, image_id: 7, category_id: 18, bbox: [150, 0, 90, 100] },
     { id: 5, image_id: 9, category_id: 18, bbox: [0, 0, 1, 1] },
+    { id: 1, image_id: 7, category_id: 18, bbox: [0, 0, 1, 1] },
   ],
 }
 const sentence = (sent: string): object => ({ sent, raw: sent, sent_id: 0, tokens: sent.split(' ') })
@@ -63,6 +64,7 @@ test('COCO boxes become fractions, cut at the border; entries that are damaged a
       '/instances.json: annotations[2].bbox: expected a box [x, y, width, height] inside the picture of 200 x 100 pixels but found [ 150, 0, 0, 100 ]',
       '/instances.json: annotations[3].bbox: expected a box [x, y, width, height] inside the picture of 200 x 100 pixels but found [ 150, 0, 90, 100 ]',
       '/instances.json: annotations[4].image_id: expected the id of a picture of this file but found 9',
+      '/instances.json: annotations: expected one entry an id but found several for 1',
     ],
   )
 })
