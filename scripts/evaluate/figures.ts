@@ -68,31 +68,42 @@ export function taskFigures(judged: readonly Judged[]): TaskFigures[] {
 function figuresOf(measure: Measure, answers: readonly Judged[]): Figure[] {
   switch (measure) {
     case 'text':
-      return [...exactText('exact text', answers), ...byKind(answers)]
+      return [...exactText(answers), ...byKind(answers, exactText)]
     case 'absent':
-      return exactText('recognised', answers)
+      return [proportion('recognised', answers, ({ isExact }) => isExact === true)]
     case 'things':
     case 'boxes':
-      return [...detection(answers), ...exactText('exact text', answers), ...byKind(answers)]
+      return [...detection(answers), ...exactText(answers), ...byKind(answers, exactText)]
     case 'phrase':
-      return [proportion('R@0.5', answers, ({ quality }) => isFound(quality))]
+      return [phraseRecall(answers)]
     case 'flickr30k':
-      return Object.keys(answers[0]!.overlaps).map((name) =>
-        proportion(name, answers, (one) => isFound(one.overlaps[name]!)),
-      )
+      return [
+        ...Object.keys(answers[0]!.overlaps).map((name) =>
+          proportion(name, answers, (one) => isFound(one.overlaps[name]!)),
+        ),
+        ...byKind(answers, (alike) => [phraseRecall(alike)]),
+      ]
   }
 }
 
-function exactText(name: string, answers: readonly Judged[]): Figure[] {
+function exactText(answers: readonly Judged[]): Figure[] {
   const compared = answers.filter(({ isExact }) => isExact !== undefined)
-  return compared.length === 0 ? [] : [proportion(name, compared, ({ isExact }) => isExact === true)]
+  return compared.length === 0 ? [] : [proportion('exact text', compared, ({ isExact }) => isExact === true)]
 }
 
-/** Exact text by kind of question. */
-function byKind(answers: readonly Judged[]): Figure[] {
-  const withKind = answers.filter(({ question }) => question.kind !== undefined)
-  const kinds = groupBy(withKind, ({ question }) => question.kind)
-  return kinds.flatMap((alike) => exactText(`  ${alike[0]!.question.kind!}`, alike))
+/** Of the first box; by any box where several are annotated. */
+const phraseRecall = (answers: readonly Judged[]): Figure =>
+  proportion('R@0.5', answers, ({ quality }) => isFound(quality))
+
+/** Figures of each kind of question, named after it. */
+function byKind(answers: readonly Judged[], figures: (alike: readonly Judged[]) => Figure[]): Figure[] {
+  const kinds = [...new Set(answers.flatMap(({ question }) => question.kinds))]
+  return kinds.flatMap((kind) =>
+    figures(answers.filter(({ question }) => question.kinds.includes(kind))).map((figure) => ({
+      ...figure,
+      name: `  ${kind}`,
+    })),
+  )
 }
 
 function detection(answers: readonly Judged[]): Figure[] {

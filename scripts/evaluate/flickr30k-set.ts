@@ -20,12 +20,12 @@ export async function readFlickr30kSet(
   const faults: string[] = []
   for (const id of ids) {
     try {
-      for (const { size, text, before, boxes } of await readFlickr30kPhrases(folder, id))
+      for (const { size, text, before, types, boxes } of await readFlickr30kPhrases(folder, id))
         questions.push({
           picture: { path: join(pictures, `${id}.jpg`), ...size },
           task: 'phrase grounding',
           measure: 'flickr30k',
-          kind: undefined,
+          kinds: types,
           prompt: `<grounding>${before === '' ? '' : ` ${before}`}<phrase> ${text}</phrase>`,
           answer: undefined,
           things: boxes.map(([x1, y1, x2, y2]) => ({

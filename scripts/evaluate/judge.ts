@@ -98,15 +98,18 @@ function findThings(entities: readonly Entity[], finer: readonly Entity[]): Foun
   )
 }
 
-/** The boxes of the phrase that the prompt ends with: a model may go on to others, which are no answer to it. */
+/**
+ * The entities of the phrase that the prompt ends with: a model may go on to others, which are no answer to it. As in
+ * KOSMOS-2's own evaluation (microsoft/unilm, kosmos-2/evaluation).
+ */
 function ofPhrase(
   prompt: string,
   entities: readonly Entity[],
   finer: readonly Entity[],
 ): [entities: readonly Entity[], finer: readonly Entity[]] {
   const phrase = /<phrase>([^<]*)<\/phrase>$/.exec(prompt)?.[1]?.trim()
-  const place = entities.findIndex(([name]) => name === phrase)
-  return place === -1 ? [[], []] : [[entities[place]!], [finer[place]!]]
+  const own = ([name]: Entity): boolean => name === phrase
+  return [entities.filter(own), finer.filter(own)]
 }
 
 /** The first box of an answer, beside the annotated one that it lies over best. */

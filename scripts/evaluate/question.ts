@@ -26,8 +26,8 @@ export interface Question {
   readonly picture: Picture
   readonly task: string
   readonly measure: Measure
-  /** What kind of question, for figures of their own. */
-  readonly kind: string | undefined
+  /** What kinds of question it is, for figures of their own. */
+  readonly kinds: readonly string[]
   /** With its tags, as the processor takes it. */
   readonly prompt: string
   /** The right text after the prompt, without tags; undefined where there is none to compare with. */

@@ -25,7 +25,7 @@ export async function readRefCocoSet(
         picture: { path: join(pictures, file_name), width, height },
         task: 'referring',
         measure: 'phrase' as const,
-        kind: undefined,
+        kinds: [],
         prompt: `<grounding><phrase> ${expression}</phrase>`,
         answer: undefined,
         things: [{ name, box }],

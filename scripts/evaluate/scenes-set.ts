@@ -76,7 +76,7 @@ function questionAt(
     picture: { path: join(folder, image.file_name), width: image.width, height: image.height },
     task: isGroundedQuestion ? 'question, grounded' : task,
     measure,
-    kind: fields['kind'] === undefined ? undefined : textAt(`${place}.kind`, fields['kind']),
+    kinds: fields['kind'] === undefined ? [] : [textAt(`${place}.kind`, fields['kind'])],
     prompt,
     answer: removeSpecialFields(textAt(`${place}.answer`, fields['answer'])).trim(),
     things,

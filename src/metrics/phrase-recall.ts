@@ -5,7 +5,8 @@ import { boxOverlap } from './box-overlap.ts'
 
 /**
  * What a phrase with several annotated boxes asks for. `any-box`: one of them. `merged-boxes`: the smallest box around
- * all. KOSMOS-2's paper (section 4.1) reports by `any-box`; both are described by MDETR (Kamath et al., 2021).
+ * all. KOSMOS-2 is reported by `any-box` (microsoft/unilm, kosmos-2/evaluation/flickr_entities); both are described by
+ * MDETR (Kamath et al., 2021).
  */
 export type PhraseProtocol = 'any-box' | 'merged-boxes'
 

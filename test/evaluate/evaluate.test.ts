@@ -188,6 +188,7 @@ test('published formats are asked as the paper asks them, compiled models too', 
   const [run] = await readRuns(json)
   assert.deepEqual(figure(run!, 'phrase grounding', 'R@1, any-box'), { value: 1, cases: 2 })
   assert.deepEqual(figure(run!, 'phrase grounding', 'R@1, merged-boxes'), { value: 1, cases: 2 })
+  assert.deepEqual(figure(run!, 'phrase grounding', '  vehicles'), { value: 1, cases: 1 })
 
   const checkpoint = join(folder, 'tiny')
   await cp(tiny, checkpoint, { recursive: true })

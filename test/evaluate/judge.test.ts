@@ -14,7 +14,7 @@ const half: Box = [0, 0, 0.5, 0.25] // of the dog's
 
 function question(of: Partial<Question>): Question {
   const picture = { path: '1.png', width: 100, height: 100 }
-  const nothing = { kind: undefined, answer: undefined, things: [] }
+  const nothing = { kinds: [], answer: undefined, things: [] }
   return { picture, task: 'task', measure: 'text', prompt: '', ...nothing, ...of }
 }
 const entity = (name: string, ...boxes: Box[]): Entity => [name, [0, 0], boxes.map((box) => [...box])]
