@@ -32,6 +32,7 @@ def export(view: TrainingView, processor: Path, folder: Path, batch: Batch) -> f
     shutil.rmtree(aside, ignore_errors=True)
     try:
         shutil.copytree(processor, aside)
+        view.attend_plainly(False)
         view.write_back()
         model = copy.deepcopy(view.model).cpu().half()
         model.save_pretrained(aside)

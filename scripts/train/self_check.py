@@ -97,6 +97,12 @@ def main() -> None:
         losses = [learn(view, optimizers, average, batch) for batch in batches[:2] * 3]
         check("the loss falls", losses[-1] < losses[0], f"{losses[0]:.2f} to {losses[-1]:.2f}")
 
+        with torch.no_grad():
+            usual = view.logits(batches[0])
+            view.attend_plainly(True)
+            difference = float((view.logits(batches[0]) - usual).abs().max())
+            view.attend_plainly(False)
+        check("the plain attention is transformers' own", difference < TOLERANCE, f"{difference:.1e}")
         view.write_back()
         difference = largest_difference(view, view.model.eval(), batches[0])
         check("packed texts score as each alone in the plain model", difference < TOLERANCE, f"{difference:.1e}")

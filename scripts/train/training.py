@@ -139,6 +139,7 @@ class Training:
         """One step; `after` is the place behind the batch."""
         start = time.perf_counter()
         self.view.train()
+        self.view.attend_plainly(self.device.type == "cpu")
         set_rate(self.optimizers, self.schedule.share(self.step, self.seconds))
         with torch.autocast(self.device.type, torch.bfloat16):
             losses = self.view(batch.to(self.device))
@@ -172,6 +173,7 @@ class Training:
     def validate(self, check: Callable[[], None], averaged: bool = True) -> dict[str, float]:
         """The figures on the validation scenes, of the averaged weights or of the last ones; `check` may raise."""
         self.view.eval()
+        self.view.attend_plainly(False)
         if averaged:
             with self.average.in_place():
                 return self._validate(check)
