@@ -1,7 +1,7 @@
 // The pixels of a scene, at any size and in any shape.
 import { resize, Resampling } from '../../src/image/resize.ts'
 import { addGrain, paintBackground, type Size } from './paint-background.ts'
-import { type Affine, affineOf, inverse } from './placement.ts'
+import { type Affine, affineOf, inverse } from './pose.ts'
 import { randomOf } from './random.ts'
 import type { Scene, Thing } from './scene.ts'
 import type { Level, Sprite, Sprites } from './sprites.ts'

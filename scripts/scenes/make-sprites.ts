@@ -38,16 +38,13 @@ for (const style of STYLES) {
   const set = await readSet(style)
   const names = new Set(KINDS.flatMap(({ drawings }) => drawings.map(({ icon }) => icon)))
   const pictures: Picture[] = []
-  const missing: string[] = []
   for (const name of names) {
     const icon = set.icons[name] ?? set.icons[set.aliases?.[name]?.parent ?? '']
-    if (icon === undefined) missing.push(name)
-    else pictures.push(await rasterize(name, icon, set, style.size))
+    if (icon === undefined) throw new Error(`Expected ${style.package} to have an icon ${name} for things.ts`)
+    pictures.push(await rasterize(name, icon, set, style.size))
   }
   const bytes = await writeAtlas(style, pictures)
-  console.log(
-    `${style.name}: ${pictures.length} icons, ${bytes} bytes; without ${missing.join(', ') || 'none'}`,
-  )
+  console.log(`${style.name}: ${pictures.length} icons, ${bytes} bytes`)
 }
 
 async function readSet(style: Style): Promise<IconSet> {

@@ -1,27 +1,11 @@
-// Where a thing may be: its size, turn and place, the box around it, and how much of it stays to be seen.
+// Where a thing may be: its size, turn and place are drawn, and checked for how much of it and of others stays to be seen.
 import type { Background } from './background.ts'
 import type { Size } from './paint-background.ts'
+import { affineOf, extent, inverse, type Pose } from './pose.ts'
 import type { Random } from './random.ts'
 import { boxArea, boxCentre, intersection } from './relations.ts'
-import type { Box, Thing } from './scene.ts'
-import { OPAQUE, type Sprite, type Sprites } from './sprites.ts'
-
-/** How a sprite lies in a picture. */
-export interface Pose {
-  /** Where the middle of the drawing is, as fractions of the picture; it may lie outside. */
-  readonly centre: readonly [x: number, y: number]
-  /** Pixels of the picture, at its natural size, for a pixel of the sprite. */
-  readonly scale: number
-  /** How much wider than high the drawing is made; 1 keeps its shape. */
-  readonly stretch: number
-  /** Whether left and right are exchanged. */
-  readonly flipped: boolean
-  /** Degrees, clockwise. */
-  readonly rotation: number
-}
-
-/** A mapping x' = a x + c y + e, y' = b x + d y + f. */
-export type Affine = readonly [a: number, b: number, c: number, d: number, e: number, f: number]
+import type { Thing } from './scene.ts'
+import { isOpaque, type Sprite, type Sprites } from './sprites.ts'
 
 /** Sides of things, as fractions of the picture's shorter side. */
 const SMALLEST = 0.1
@@ -31,6 +15,9 @@ const THINNEST = 1.5 / 32
 /** The share of a thing that must lie inside the picture and not behind others, in plain and in crowded scenes. */
 const VISIBLE = 0.92
 const VISIBLE_CROWDED = 0.62
+/** The share of a thing's width or height that may lie outside the picture. */
+const MOST_OUTSIDE = 0.35
+/** Degrees either way, and how much wider or higher than its drawing a thing may be. */
 const MOST_ROTATION = 20
 const MOST_STRETCH = 1.2
 
@@ -59,58 +46,12 @@ export function poseFor(
   const scale = side / Math.max(right - left, bottom - top)
   const width = ((right - left) * scale) / picture.width
   const height = ((bottom - top) * scale) / picture.height
-  const outside = crowded && random.chance(0.35) ? 0.35 : 0
+  const outside = crowded && random.chance(0.6) ? MOST_OUTSIDE : 0
   const along = (length: number): number => {
     const margin = length * (0.5 - outside)
     return random.between(margin, Math.max(margin, 1 - margin))
   }
   return { ...shape, scale, centre: [along(width), along(height)] }
-}
-
-/** The mapping from a sprite's first level to a picture of the given natural size. */
-export function affineOf(pose: Pose, sprite: Sprite, picture: Size): Affine {
-  const { width, height } = sprite.levels[0]!
-  const angle = (pose.rotation * Math.PI) / 180
-  const across = pose.scale * Math.sqrt(pose.stretch) * (pose.flipped ? -1 : 1)
-  const down = pose.scale / Math.sqrt(pose.stretch)
-  const [a, b] = [Math.cos(angle) * across, Math.sin(angle) * across]
-  const [c, d] = [-Math.sin(angle) * down, Math.cos(angle) * down]
-  return [
-    a,
-    b,
-    c,
-    d,
-    pose.centre[0] * picture.width - (a * width + c * height) / 2,
-    pose.centre[1] * picture.height - (b * width + d * height) / 2,
-  ]
-}
-
-/** Left, top, right and bottom of the opaque pixels, in pixels of the picture at its natural size, not cut. */
-function extent(pose: Pose, sprite: Sprite, picture: Size): [number, number, number, number] {
-  const [a, b, c, d, e, f] = affineOf(pose, sprite, picture)
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity]
-  const { hull } = sprite
-  for (let i = 0; i < hull.length; i += 2) {
-    const x = a * hull[i]! + c * hull[i + 1]! + e
-    const y = b * hull[i]! + d * hull[i + 1]! + f
-    left = Math.min(left, x)
-    right = Math.max(right, x)
-    top = Math.min(top, y)
-    bottom = Math.max(bottom, y)
-  }
-  return [left, top, right, bottom]
-}
-
-/** The box around what is inside the picture. */
-export function boxOf(pose: Pose, sprite: Sprite, picture: Size): Box {
-  const [left, top, right, bottom] = extent(pose, sprite, picture)
-  const fraction = (value: number, side: number): number => Math.min(1, Math.max(0, value / side))
-  return [
-    fraction(left, picture.width),
-    fraction(top, picture.height),
-    fraction(right, picture.width),
-    fraction(bottom, picture.height),
-  ]
 }
 
 /** Whether a thing can be put in front of others: its box is no sliver, and of all of them enough can be seen. */
@@ -183,19 +124,6 @@ export function visibleShare(
         visible++
     }
   return all === 0 ? 0 : visible / all
-}
-
-function isOpaque(sprite: Sprite, u: number, v: number): boolean {
-  const { width, height, pixels } = sprite.levels[0]!
-  if (u < 0 || v < 0 || u >= width || v >= height) return false
-  return pixels[(Math.floor(v) * width + Math.floor(u)) * 4 + 3]! >= OPAQUE
-}
-
-/** The mapping back. */
-export function inverse([a, b, c, d, e, f]: Affine): Affine {
-  const determinant = a * d - b * c
-  const [ia, ib, ic, id] = [d / determinant, -b / determinant, -c / determinant, a / determinant]
-  return [ia, ib, ic, id, -(ia * e + ic * f), -(ib * e + id * f)]
 }
 
 /** A colour differs from another when one channel does by this much. */

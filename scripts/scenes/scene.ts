@@ -2,7 +2,8 @@
 // makes the pixels.
 import { type Background, createBackground } from './background.ts'
 import type { Size } from './paint-background.ts'
-import { isFree, type Pose, poseFor, standsOut, boxOf } from './placement.ts'
+import { isFree, poseFor, standsOut } from './placement.ts'
+import { boxOf, type Pose } from './pose.ts'
 import { type Random, randomOf } from './random.ts'
 import { isPlain } from './relations.ts'
 import type { Sprites } from './sprites.ts'
@@ -103,18 +104,11 @@ function chooseThings(random: Random, sprites: Sprites, background: Background, 
     kinds.splice(0, count, ...new Array<Kind>(copies).fill(kind), ...others.slice(0, count - copies))
   }
   const common = random.chance(0.6) ? random.pick(sprites.styles) : undefined
-  return random.shuffled(kinds).map((kind) => {
-    const style = common ?? random.pick(sprites.styles)
-    const drawn = kind.drawings.filter(({ icon }) => sprites.has(style, icon))
-    if (drawn.length > 0) return { kind, style, drawing: random.pick(drawn) }
-    const other = sprites.styles.find((name) => kind.drawings.some(({ icon }) => sprites.has(name, icon)))
-    if (other === undefined) throw new RangeError(`Expected a drawing of ${kind.name} in one of the styles`)
-    return {
-      kind,
-      style: other,
-      drawing: random.pick(kind.drawings.filter(({ icon }) => sprites.has(other, icon))),
-    }
-  })
+  return random.shuffled(kinds).map((kind) => ({
+    kind,
+    style: common ?? random.pick(sprites.styles),
+    drawing: random.pick(kind.drawings),
+  }))
 }
 
 /** Where the things go, one after the other; those for which no place is found are left out. */

@@ -38,8 +38,6 @@ export interface Sprite {
 /** All sprites of some styles. */
 export interface Sprites {
   readonly styles: readonly StyleName[]
-  /** Whether a style has an icon. */
-  has(style: StyleName, icon: string): boolean
   /** @throws {RangeError} if there is no such sprite */
   get(style: StyleName, icon: string): Sprite
 }
@@ -64,7 +62,6 @@ export async function readSprites(styles: readonly StyleName[]): Promise<Sprites
   const made = new Map<string, Sprite>()
   return {
     styles,
-    has: (style, icon) => atlases.get(style)?.index.icons[icon] !== undefined,
     get: (style, icon) => {
       const key = `${style}/${icon}`
       let sprite = made.get(key)
@@ -173,4 +170,11 @@ function sampleColours({ pixels }: Level): Uint8Array {
     for (let c = 0; c < 3; c++) samples[3 * i + c] = Math.min(255, (pixels[at + c]! * 255) / pixels[at + 3]!)
   }
   return samples
+}
+
+/** Whether a place of a sprite, in pixels of its first level, belongs to the drawing. */
+export function isOpaque(sprite: Sprite, u: number, v: number): boolean {
+  const { width, height, pixels } = sprite.levels[0]!
+  if (u < 0 || v < 0 || u >= width || v >= height) return false
+  return pixels[(Math.floor(v) * width + Math.floor(u)) * 4 + 3]! >= OPAQUE
 }

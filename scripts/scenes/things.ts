@@ -1,5 +1,5 @@
 // The things that scenes are made of: what they are called, and which icons draw them. Icons have the same names in
-// all sets of `styles.ts`; a set that lacks one does without.
+// all sets of `styles.ts`, and every set has all of them.
 
 /** What a thing belongs to, where people have a word for it. */
 export type Category = 'animal' | 'food' | 'plant' | 'vehicle' | 'tool' | 'instrument' | 'building'

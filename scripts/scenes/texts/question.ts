@@ -2,7 +2,7 @@
 import type { Random } from '../random.ts'
 import type { Thing } from '../scene.ts'
 import type { Colour } from '../things.ts'
-import { type Part, type QuestionKind, type View } from './segment.ts'
+import { type Part, type QuestionKind, single, type View } from './segment.ts'
 
 /** What answers say beside names, numbers, colours and places. */
 export const ANSWER_WORDS = {
@@ -29,9 +29,7 @@ export type Asker = (view: View, random: Random) => Question | undefined
 export const sentence =
   (words: string): (() => readonly Part[]) =>
   () => [`${words}.`]
-/** The things of which there is one, and whose colour everybody would name, each with that colour. */
-export const coloured = ({ byName }: View): [colour: Colour, things: readonly Thing[]][] =>
-  [...byName.values()].flatMap((things) => {
-    const colour = things[0]!.colour
-    return colour !== undefined && things.length === 1 ? [[colour, things]] : []
-  })
+
+/** The things of which there is one, and whose colour everybody would name. */
+export const coloured = (view: View): (Thing & { readonly colour: Colour })[] =>
+  single(view).filter((thing): thing is Thing & { readonly colour: Colour } => thing.colour !== undefined)

@@ -115,12 +115,12 @@ function askIsThere({ byName }: View, random: Random): Question | undefined {
 function askColor(view: View, random: Random): Question | undefined {
   const candidates = coloured(view)
   if (candidates.length === 0) return undefined
-  const [colour, things] = random.pick(candidates)
+  const thing = random.pick(candidates)
   return {
     kind: 'color',
-    question: fill(random.pick(QUESTIONS.color), { thing: things[0]!.name }),
-    answer: sentence(` ${colour}`),
-    about: things,
+    question: fill(random.pick(QUESTIONS.color), { thing: thing.name }),
+    answer: sentence(` ${thing.colour}`),
+    about: [thing],
   }
 }
 

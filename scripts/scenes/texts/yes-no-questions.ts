@@ -15,42 +15,40 @@ const yesNo = (isSo: boolean, question: string, about: readonly Thing[]): Questi
   about,
 })
 
-/** Two different things of which there is one each. */
-function twoSingles(view: View, random: Random): [Thing, Thing] | undefined {
-  const [thing, other] = random.shuffled(single(view))
-  return thing && other && [thing, other]
-}
-
 export function askIsBeside(view: View, random: Random): Question | undefined {
-  const pair = twoSingles(view, random)
-  const direction = pair && clearDirection(pair[1], pair[0])
+  const [thing, other] = random.shuffled(single(view))
+  if (thing === undefined || other === undefined) return undefined
+  const direction = clearDirection(other, thing)
   if (direction === undefined) return undefined
   const isSo = random.chance(0.5)
   const words = {
-    thing: pair![0].name,
-    other: pair![1].name,
+    thing: thing.name,
+    other: other.name,
     direction: random.pick(ASKED_DIRECTIONS[isSo ? direction : OPPOSITE[direction]]),
   }
-  return yesNo(isSo, fill(random.pick(QUESTIONS.isBeside), words), pair!)
+  return yesNo(isSo, fill(random.pick(QUESTIONS.isBeside), words), [thing, other])
 }
 
 export function askIsLarger(view: View, random: Random): Question | undefined {
-  const pair = twoSingles(view, random)
-  if (pair === undefined) return undefined
-  const larger = standingOut(pair, 'larger')
+  const [thing, other] = random.shuffled(single(view))
+  if (thing === undefined || other === undefined) return undefined
+  const larger = standingOut([thing, other], 'larger')
   if (larger === undefined) return undefined
   const asked = random.chance(0.5)
   const form = random.pick(asked ? QUESTIONS.isLarger : QUESTIONS.isSmaller)
-  return yesNo((larger === pair[0]) === asked, fill(form, { thing: pair[0].name, other: pair[1].name }), pair)
+  return yesNo((larger === thing) === asked, fill(form, { thing: thing.name, other: other.name }), [
+    thing,
+    other,
+  ])
 }
 
 export function askHasColor(view: View, random: Random): Question | undefined {
   const candidates = coloured(view)
   if (candidates.length === 0) return undefined
-  const [colour, things] = random.pick(candidates)
+  const thing = random.pick(candidates)
   const isSo = random.chance(0.5)
-  const asked = isSo ? colour : random.pick(COLOURS.filter((other) => other !== colour))
-  return yesNo(isSo, fill(random.pick(QUESTIONS.hasColor), { thing: things[0]!.name, colour: asked }), things)
+  const asked = isSo ? thing.colour : random.pick(COLOURS.filter((other) => other !== thing.colour))
+  return yesNo(isSo, fill(random.pick(QUESTIONS.hasColor), { thing: thing.name, colour: asked }), [thing])
 }
 
 /** How near to the picture's edge a centre is that clearly is on the left, and how far one that clearly is not. */
