@@ -8,6 +8,7 @@ export type Rgb = readonly [red: number, green: number, blue: number]
 
 /** The kinds of background, and how often each is taken. */
 const PATTERNS = { plain: 30, gradient: 16, ground: 26, stripes: 8, dots: 6, checks: 6, speckles: 8 } as const
+/** The name of a kind of background. */
 export type Pattern = keyof typeof PATTERNS
 
 /** A background. Lengths are fractions of the picture's shorter side. */

@@ -2,11 +2,13 @@
 // fractions of the picture, and every word has a margin: inside it, it is neither right nor wrong.
 import type { Box, Thing } from './scene.ts'
 
+/** The middle of a box. */
 export const boxCentre = ([x1, y1, x2, y2]: Box): readonly [x: number, y: number] => [
   (x1 + x2) / 2,
   (y1 + y2) / 2,
 ]
 
+/** The area of a box, as a fraction of the picture's. */
 export const boxArea = ([x1, y1, x2, y2]: Box): number => (x2 - x1) * (y2 - y1)
 
 /** The area that two boxes share. */
@@ -32,6 +34,7 @@ export const PLACES = [
   ['on the left', 'in the middle', 'on the right'],
   ['at the bottom left', 'at the bottom', 'at the bottom right'],
 ] as const
+/** One of the places. */
 export type Place = (typeof PLACES)[number][number]
 
 /** Where in the picture a thing is. */
@@ -47,6 +50,7 @@ export const hasClearPlace = ({ box }: Thing): boolean =>
 
 /** The directions from one thing to another. */
 export const DIRECTIONS = ['to the left of', 'to the right of', 'above', 'below'] as const
+/** One of the directions. */
 export type Direction = (typeof DIRECTIONS)[number]
 
 /** The direction the other way. */

@@ -10,6 +10,7 @@ export interface Style {
   readonly size: number
 }
 
+/** Every style that there are sprites of. */
 export const STYLES = [
   { name: 'fluent-flat', package: '@iconify-json/fluent-emoji-flat', version: '1.2.6', size: 112 },
   { name: 'fluent', package: '@iconify-json/fluent-emoji', version: '1.2.7', size: 104 },

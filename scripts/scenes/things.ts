@@ -18,6 +18,7 @@ export const COLOURS = [
   'white',
   'yellow',
 ] as const
+/** One of the colours. */
 export type Colour = (typeof COLOURS)[number]
 
 /** One way to draw a thing. */

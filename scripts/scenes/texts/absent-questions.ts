@@ -13,21 +13,25 @@ const absent = (question: string, answer: string): Question => ({
   about: [],
 })
 
+/** "Where is the cat?": there is no cat. */
 export function askWhereAbsent(view: View, random: Random): Question {
   const { name } = absentKind(view, random)
   return absent(fill(random.pick(QUESTIONS.where), { thing: name }), `${ANSWER_WORDS.thereIsNo} ${name}`)
 }
 
+/** "Is there a cat?": no. */
 export function askIsThereAbsent(view: View, random: Random): Question {
   const { name } = absentKind(view, random)
   return absent(fill(random.pick(QUESTIONS.isThere), { a: withArticle(name) }), ANSWER_WORDS.no)
 }
 
+/** "How many cats are there?": zero. */
 export function askHowManyAbsent(view: View, random: Random): Question {
   const { plural } = absentKind(view, random)
   return absent(fill(random.pick(QUESTIONS.howManyOf), { things: plural }), ` ${NUMBERS[0]}`)
 }
 
+/** "What color is the cat?": there is no cat. */
 export function askColorAbsent(view: View, random: Random): Question {
   const { name } = absentKind(view, random)
   return absent(fill(random.pick(QUESTIONS.color), { thing: name }), `${ANSWER_WORDS.thereIsNo} ${name}`)

@@ -127,6 +127,7 @@ export const EDGES = {
   top: ['at the top', 'on top', 'at the top of the picture', 'in the upper part'],
   bottom: ['at the bottom', 'at the bottom of the picture', 'in the lower part', 'at the very bottom'],
 } as const
+/** An edge of the picture. */
 export type Edge = keyof typeof EDGES
 
 /** The places at which one may ask what is there. */
@@ -134,6 +135,7 @@ export const ASKED_PLACES = {
   ...EDGES,
   middle: ['in the middle', 'in the center', 'in the middle of the picture'],
 } as const
+/** An edge, or the middle. */
 export type AskedPlace = keyof typeof ASKED_PLACES
 
 /** The ways to ask for a direction. */

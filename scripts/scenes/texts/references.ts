@@ -49,16 +49,19 @@ export const STANDING_OUT = {
   smallest: ['the smallest {thing}', 'the tiniest {thing}'],
   middle: ['the {thing} in the middle', 'the middle {thing}', 'the {thing} in the center'],
 } as const
+/** What a thing may stand out by. */
 export type Feature = keyof typeof STANDING_OUT
 
-/** Ways to say the colour, the nearest thing, and the side of another thing. */
+/** Ways to name a thing by its colour. */
 export const BY_COLOUR = ['the {colour} {thing}', 'the {thing} that is {colour}'] as const
+/** Ways to name a thing by the one that it is nearest to. */
 export const BY_NEIGHBOUR = [
   'the {thing} next to the {other}',
   'the {thing} near the {other}',
   'the {thing} by the {other}',
   'the {thing} closest to the {other}',
 ] as const
+/** Ways to name a thing by the side of another that it is on. */
 export const BY_DIRECTION = [
   'the {thing} {direction} the {other}',
   'the {thing} that is {direction} the {other}',

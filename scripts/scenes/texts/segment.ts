@@ -29,6 +29,7 @@ export const TASKS = [
   'question',
   'text',
 ] as const
+/** One of the tasks. */
 export type Task = (typeof TASKS)[number]
 
 /** What a question is about. */
@@ -43,6 +44,7 @@ export const QUESTION_KINDS = [
   'background',
   'absent',
 ] as const
+/** One of the kinds of question. */
 export type QuestionKind = (typeof QUESTION_KINDS)[number]
 
 /** A prompt and its answer. */
@@ -77,6 +79,7 @@ export interface View {
   readonly byName: ReadonlyMap<string, readonly Thing[]>
 }
 
+/** A scene as texts go through it. */
 export function viewOf(scene: Scene): View {
   const things = leftToRight(scene.things)
   const byName = new Map<string, Thing[]>()

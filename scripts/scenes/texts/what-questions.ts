@@ -11,6 +11,7 @@ import { fill, type Part, single, type View } from './segment.ts'
 
 const one = (thing: Thing): readonly Part[] => [{ phrase: withArticle(thing.name), things: [thing] }, '.']
 
+/** "What is in the picture?": all of it, as captions say it. */
 export function askEverything({ things }: View, random: Random): Question {
   return {
     kind: 'what',
@@ -19,6 +20,7 @@ export function askEverything({ things }: View, random: Random): Question {
   }
 }
 
+/** "What is on the left?": the thing that is farther left than all others by a margin. */
 export function askAtPlace({ things }: View, random: Random): Question | undefined {
   for (const place of random.shuffled(Object.keys(ASKED_PLACES) as AskedPlace[])) {
     const thing = standingOut(things, place)
@@ -40,6 +42,7 @@ function isThereabouts({ box }: Thing, place: AskedPlace): boolean {
   }[place]
 }
 
+/** "What is the largest thing?", or the smallest, by a margin. */
 export function askBySize({ things }: View, random: Random): Question | undefined {
   const sizes = random.shuffled([
     ['largest', standingOut(things, things.length === 2 ? 'larger' : 'largest')],
@@ -49,6 +52,7 @@ export function askBySize({ things }: View, random: Random): Question | undefine
   return form && thing && whatIs(random, form, {}, thing)
 }
 
+/** "What is above the dog?": the only thing that is. */
 export function askBeside(view: View, random: Random): Question | undefined {
   for (const thing of random.shuffled(single(view)))
     for (const direction of random.shuffled(DIRECTIONS)) {

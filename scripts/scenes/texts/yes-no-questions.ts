@@ -15,6 +15,7 @@ const yesNo = (isSo: boolean, question: string, about: readonly Thing[]): Questi
   about,
 })
 
+/** "Is the dog above the cat?", where it clearly is, or clearly is below. */
 export function askIsBeside(view: View, random: Random): Question | undefined {
   const [thing, other] = random.shuffled(single(view))
   if (thing === undefined || other === undefined) return undefined
@@ -29,6 +30,7 @@ export function askIsBeside(view: View, random: Random): Question | undefined {
   return yesNo(isSo, fill(random.pick(QUESTIONS.isBeside), words), [thing, other])
 }
 
+/** "Is the dog larger than the cat?", where one of them is by a margin. */
 export function askIsLarger(view: View, random: Random): Question | undefined {
   const [thing, other] = random.shuffled(single(view))
   if (thing === undefined || other === undefined) return undefined
@@ -42,6 +44,7 @@ export function askIsLarger(view: View, random: Random): Question | undefined {
   ])
 }
 
+/** "Is the frog green?" */
 export function askHasColor(view: View, random: Random): Question | undefined {
   const candidates = coloured(view)
   if (candidates.length === 0) return undefined
@@ -55,6 +58,7 @@ export function askHasColor(view: View, random: Random): Question | undefined {
 const CLEARLY_IN = 0.35
 const CLEARLY_OUT = 0.6
 
+/** "Is the dog on the left?", where it clearly is, or clearly is not. */
 export function askIsAt(view: View, random: Random): Question | undefined {
   const candidates = single(view)
   if (candidates.length === 0) return undefined
@@ -70,6 +74,7 @@ export function askIsAt(view: View, random: Random): Question | undefined {
   return yesNo(wanted, fill(random.pick(QUESTIONS.isAt), words), [thing])
 }
 
+/** "Are there two dogs?", of which there are as many, or one more or less. */
 export function askAreThere({ byName }: View, random: Random): Question | undefined {
   if (byName.size === 0) return undefined
   const several = [...byName].filter(([, things]) => things.length > 1)
