@@ -35,7 +35,7 @@ interface TokenizerFile {
  */
 export async function readTokens(path: string): Promise<Tokens> {
   const file = (await stat(path)).isDirectory() ? join(path, 'tokenizer.json') : path
-  const ids = idsOf(file, JSON.parse(await readFile(file, 'utf8')))
+  const ids = idsOf(file, parsed(file, await readFile(file, 'utf8')))
   const endOfText = idOf('</s>', ids, file)
   const firstPatch = idOf('<patch_index_0000>', ids, file)
   const lastPatch = idOf('<patch_index_1023>', ids, file)
@@ -54,6 +54,14 @@ export async function readTokens(path: string): Promise<Tokens> {
     tokenize: (text) => piecesOf(text).map(idOfPiece),
     endOfText,
     isPatch: (id) => id >= firstPatch && id <= lastPatch,
+  }
+}
+
+function parsed(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new CheckpointError('BAD_TOKENIZER', `Expected ${file} to be JSON, but it is not`, { cause })
   }
 }
 

@@ -98,6 +98,8 @@ test('held-out seeds are refused, and so are options that do not fit', () => {
     refused('--first', '1000000', '--vocabulary', folder, '--styles', 'oil'),
     /Expected --styles of fluent-flat/,
   )
+  const noJson = fileURLToPath(new URL('../../models/kosmos2-tiny/README.md', import.meta.url))
+  assert.match(refused('--first', '1000000', '--vocabulary', noJson), /Expected .*README.md to be JSON/)
   const old = fileURLToPath(new URL('../../models/kosmos2-tiny/config.json', import.meta.url))
   assert.match(refused('--first', '1000000', '--vocabulary', old), /to have a unigram vocabulary/)
 })
