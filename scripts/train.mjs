@@ -17,8 +17,15 @@ await main(help, options, async ({ values, signal }) => {
   const python = await trainingPython(values.python, signal)
   const folder = resolve(values.folder ?? inProject('models', 'kosmos2-tiny-training'))
   const script = inProject('scripts', 'train', 'train.py')
-  // Nothing is fetched from a hub: everything that the training reads lies here.
-  const env = { ...pythonEnvironment(), HF_HUB_OFFLINE: '1', PYTHONDONTWRITEBYTECODE: '1' }
+  const env = {
+    ...pythonEnvironment(),
+    // Nothing is fetched from a hub: everything that the training reads lies here.
+    HF_HUB_OFFLINE: '1',
+    PYTHONDONTWRITEBYTECODE: '1',
+    // A thread that waits for the other stays awake for microseconds only: beside other work, one that spins for longer
+    // takes the time that the other needs.
+    GOMP_SPINCOUNT: process.env.GOMP_SPINCOUNT ?? '20000',
+  }
   try {
     await run(python, [script, '--node', node24, '--folder', folder, ...args], { env, signal, show: true })
   } catch (error) {

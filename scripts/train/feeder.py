@@ -18,7 +18,7 @@ WAITING = 6
 
 @dataclass(frozen=True)
 class Place:
-    """The pool whose first scene has this seed, and how many of its batches are taken: what a resumed training needs."""
+    """The pool whose first scene has this seed, and how many of its batches are taken."""
 
     seed: int
     taken: int

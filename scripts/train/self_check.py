@@ -116,7 +116,8 @@ def main() -> None:
         again = TrainingView(build(vocabulary.size, 1), vocabulary, THINGS)
         unknown = take_weights(again, vocabulary, folder / "checkpoint")
         difference = float((again.logits(batches[0]) - view.logits(batches[0])).detach().abs().max())
-        check("a training begins from the export", unknown == 0 and difference < LARGEST_DIFFERENCE, f"{difference:.1e}")
+        begun = unknown == 0 and difference < LARGEST_DIFFERENCE
+        check("a training begins from the export", begun, f"{difference:.1e}")
 
         check_resuming(folder, view, optimizers, average, vocabulary, batches)
         schedule = Schedule(100.0, 50.0)

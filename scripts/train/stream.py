@@ -125,7 +125,7 @@ def check_scene(record: dict, pixels: np.ndarray, thing_count: int) -> Scene:
     for entry in record["segments"]:
         segment = Segment(entry["task"], entry["ids"], entry["answer"], [tuple(corner) for corner in entry["corners"]])
         if not 0 < segment.answer < len(segment.ids):
-            raise StreamError(f"scene {record['seed']}: an answer that begins at {segment.answer} of {len(segment.ids)}")
+            raise StreamError(f"scene {record['seed']}: an answer that begins at {segment.answer} in a text without it")
         if any(place < segment.answer or place >= len(segment.ids) for place, _, _ in segment.corners):
             raise StreamError(f"scene {record['seed']}: a corner that is not in its answer")
         segments.append(segment)

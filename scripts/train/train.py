@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from transformers.utils import logging
 
 from export import ExportError, export
 from packing import pack
@@ -137,7 +138,9 @@ def report(training: Training, journal: Journal, means: Means, left: float) -> N
     journal.write("training", line, **common, pictures_per_second=speed, rate=rate, **figures)
 
 
-def validate(training: Training, journal: Journal, interruption: Interruption, averaged: bool = True) -> dict[str, float]:
+def validate(
+    training: Training, journal: Journal, interruption: Interruption, averaged: bool = True
+) -> dict[str, float]:
     """Measures on the validation scenes, and tells of it."""
     start = time.perf_counter()
     figures = training.validate(interruption.check, averaged)
@@ -193,7 +196,7 @@ def write_checkpoint(training: Training, journal: Journal, interruption: Interru
         difference = export(training.view, training.processor_folder, folder, batch)
     size = (folder / "model.safetensors").stat().st_size / 1e6
     which = "averaged" if averaged["score"] >= last["score"] else "last"
-    line = f"{folder}: the {which} weights, {size:.1f} MB; scores differ from the trained ones by {difference:.4f} at most"
+    line = f"{folder}: the {which} weights, {size:.1f} MB; scores are the trained ones to {difference:.4f}"
     journal.write("export", line, step=training.step, which=which, difference=difference)
 
 
@@ -221,6 +224,7 @@ def main(arguments: list[str]) -> int:
     if options.device == "cuda" and not torch.cuda.is_available():
         print("--device cuda: torch finds no CUDA device here; train with --device cpu", file=sys.stderr)
         return 1
+    logging.disable_progress_bar()
     interruption = Interruption()
     options.folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -244,7 +248,8 @@ def train(options: argparse.Namespace, interruption: Interruption) -> int:
     journal = Journal(options.folder)
     begins = f"Goes on at step {training.step}" if training.step else "Begins"
     parameters = sum(parameter.numel() for parameter in training.view.model.parameters())
-    line = f"{begins}: {parameters / 1e6:.2f} M parameters, {training.vocabulary.size} ids, {len(training.things)} things"
+    size = f"{parameters / 1e6:.2f} M parameters, {training.vocabulary.size} ids, {len(training.things)} things"
+    line = f"{begins}: {size}, {training.device.type}"
     journal.write("start", line, step=training.step, batch=training.batch_size, parameters=parameters)
     training.go_on()
     if options.finish is not None:

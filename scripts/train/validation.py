@@ -50,7 +50,9 @@ def overlap(one: Box, other: Box) -> float:
     return both / ((one[2] - one[0]) * (one[3] - one[1]) + (other[2] - other[0]) * (other[3] - other[1]) - both)
 
 
-def entities(ids: list[int], vocabulary: Vocabulary, exact: dict[int, tuple[float, float]] | None = None) -> list[Entity]:
+def entities(
+    ids: list[int], vocabulary: Vocabulary, exact: dict[int, tuple[float, float]] | None = None
+) -> list[Entity]:
     """The phrases with boxes of an answer; `exact` has the corners' coordinates by their index in `ids`."""
     known, found, name, index = vocabulary.ids, [], (), 0
     while index < len(ids):
@@ -108,9 +110,8 @@ def generate(
 ) -> list[tuple[Segment, list[int]]]:
     """Answers every text of the scenes; `encode` makes latents of patches, `check` may raise between groups."""
     device = model.device
-    latents = torch.cat([
-        encode(torch.from_numpy(to_patches(scenes[start : start + 32])).to(device)) for start in range(0, len(scenes), 32)
-    ])
+    parts = [scenes[start : start + 32] for start in range(0, len(scenes), 32)]
+    latents = torch.cat([encode(torch.from_numpy(to_patches(part)).to(device)) for part in parts])
     groups: dict[tuple[int, bool], list[tuple[int, Segment]]] = defaultdict(list)
     for index, scene in enumerate(scenes):
         for segment in scene.segments:
@@ -151,7 +152,8 @@ def measure(answered: list[tuple[Segment, list[int]]], vocabulary: Vocabulary) -
     for segment, answer in answered:
         right = segment.ids[segment.answer : -1]
         exact = {place - segment.answer: (x, y) for place, x, y in segment.corners}
-        counts["text"].append(words(answer) == words(right))
+        if words(right):
+            counts["text"].append(words(answer) == words(right))
         if segment.task in CAPTIONS or segment.task in BOXES:
             truth, found = entities(right, vocabulary, exact), entities(answer, vocabulary)
             overlaps = matched(found, truth, segment.task in CAPTIONS)

@@ -41,7 +41,8 @@ def take_weights(view: TrainingView, vocabulary: Vocabulary, folder: Path) -> in
             )
         tensor.copy_(weights[name])
     table = weights[TABLES[0]]
-    shared = [token for token in vocabulary.ids if token in known.ids and vocabulary.ids[token] < vocabulary.first_patch]
+    words = [token for token, index in vocabulary.ids.items() if index < vocabulary.first_patch]
+    shared = [token for token in words if token in known.ids]
     view.words[[vocabulary.ids[token] for token in shared]] = table[[known.ids[token] for token in shared]]
     view.split_patches(table[known.first_patch :])
     return vocabulary.first_patch - len(shared)

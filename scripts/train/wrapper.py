@@ -1,8 +1,8 @@
 """The training's view of the embedded model: the same weights, written so that they learn faster.
 
-- A patch token is the sum of its row's and its column's vector; the plain table of 1024 vectors is written at export. The
-  scores of the patch tokens are sums likewise, so that the softmax over words and 1024 patches needs 64 products for
-  the patches instead of 1024.
+- A patch token is the sum of its row's and its column's vector; the plain table of 1024 vectors is written at export.
+  The scores of the patch tokens are sums likewise, so that the softmax over words and 1024 patches needs 64 products
+  for the patches instead of 1024.
 - The target of a corner is a Gaussian of half a cell around its exact coordinate instead of one cell, so that the
   model's belief tells where in the cell the corner is.
 - Two auxiliary heads, dropped at export, say for every patch which thing is there and how far its box goes.
@@ -116,8 +116,8 @@ class TrainingView(nn.Module):
         latents, _ = self.model.image_to_text_projection(F.normalize(features, dim=-1))
         return features, latents
 
-    def read(self, latents: Tensor, batch: Batch) -> Tensor:
-        """The text model's last hidden states at the rows' tokens [B, L, 192]."""
+    def read(self, latents: Tensor, batch: Batch, places: Tensor | None = None) -> Tensor:
+        """The text model's last hidden states at the rows' tokens [B, L, 192], or at some places [B, A] of them."""
         text = self.model.text_model.model
         table = self.table()
         rows = len(latents)
@@ -130,9 +130,11 @@ class TrainingView(nn.Module):
         hidden = hidden + text.embed_positions.weights[torch.cat([first, batch.positions], 1)]
         hidden = self.halved(hidden)
         mask = self.attention_mask(batch.segments)
-        for layer in text.layers:
+        *layers, last = text.layers
+        for layer in layers:
             hidden = layer(hidden, mask)
-        return text.layer_norm(hidden[:, size:])
+        hidden = last(hidden, mask)[:, size:] if places is None else layer_at(last, hidden, mask, places + size)
+        return text.layer_norm(hidden)
 
     def attention_mask(self, segments: Tensor) -> Tensor:
         """Additive mask [B, 1, prefix + L, prefix + L]: a token sees the prefix and its own text, and nothing later."""
@@ -164,10 +166,14 @@ class TrainingView(nn.Module):
     def forward(self, batch: Batch) -> Losses:
         """The losses of a batch."""
         features, latents = self.see(batch.patches)
-        hidden = self.read(latents, batch)
-        asked = batch.labels.flatten().ge(0).nonzero()[:, 0]
-        labels = batch.labels.flatten()[asked]
-        words, rows, columns = self.scores(hidden.flatten(0, 1)[asked])
+        # Only what is asked for goes through the last layer: answers, about a third of what is read.
+        is_asked = batch.labels >= 0
+        places = is_asked.int().argsort(dim=1, descending=True, stable=True)[:, : int(is_asked.sum(1).max())]
+        hidden = self.read(latents, batch, places)
+        asked = is_asked.gather(1, places)
+        labels = batch.labels.gather(1, places)[asked]
+        exact = batch.corners.gather(1, places[..., None].expand(-1, -1, 2))[asked]
+        words, rows, columns = self.scores(hidden[asked])
         # The sum of exp(row + column) over all patches is the product of the sums.
         patches = rows.logsumexp(-1) + columns.logsumexp(-1)
         everything = torch.logaddexp(words.logsumexp(-1), patches)
@@ -175,12 +181,12 @@ class TrainingView(nn.Module):
         of_words, of_patches = (~is_patch).nonzero()[:, 0], is_patch.nonzero()[:, 0]
         word_labels = labels[of_words]
         word_loss = everything[of_words] - words[of_words].gather(1, word_labels[:, None])[:, 0]
-        corners = batch.corners.flatten(0, 1)[asked][of_patches]
+        corners = exact[of_patches]
         likeliest_patch = rows.amax(-1) + columns.amax(-1)
         rows, columns = rows[of_patches], columns[of_patches]
         box_loss = everything[of_patches]
-        for scores, exact in ((rows, corners[:, :1]), (columns, corners[:, 1:])):
-            box_loss = box_loss - (scores * corner_target(exact)).sum(-1)
+        for scores, corner in ((rows, corners[:, :1]), (columns, corners[:, 1:])):
+            box_loss = box_loss - (scores * corner_target(corner)).sum(-1)
         auxiliary = self.auxiliary_loss(features, latents, batch)
         main = (word_loss.sum() + box_loss.sum()) / len(labels)
         with torch.no_grad():
@@ -218,6 +224,21 @@ class TrainingView(nn.Module):
         return loss
 
 
+def layer_at(layer: nn.Module, hidden: Tensor, mask: Tensor, places: Tensor) -> Tensor:
+    """What a layer of the text model makes of hidden states [B, S, D] at some places [B, A] alone: [B, A, D]."""
+    rows, length, width = hidden.shape
+    flat = (places + length * torch.arange(rows, device=places.device)[:, None]).flatten()
+
+    def wanted(values: Tensor) -> Tensor:
+        return values.flatten(0, 1).index_select(0, flat).view(rows, -1, values.shape[-1])
+
+    normal = layer.self_attn_layer_norm(hidden)
+    mask = wanted(mask[:, 0])[:, None]
+    attended, _ = layer.self_attn(wanted(normal), encoder_hidden_states=normal, attention_mask=mask)
+    hidden = wanted(hidden) + attended
+    return hidden + layer.ffn(layer.final_layer_norm(hidden))
+
+
 def plain_attention(
     module: nn.Module,
     query: Tensor,
@@ -236,7 +257,8 @@ def plain_attention(
     if attention_mask is not None:
         scores = scores + attention_mask
     elif getattr(module, "is_causal", False):
-        scores = scores.masked_fill(torch.ones(scores.shape[-2:], dtype=torch.bool).triu(1), UNSEEN)
+        later = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).triu(1)
+        scores = scores.masked_fill(later, UNSEEN)
     return (scores.softmax(-1) @ value).transpose(1, 2).contiguous(), None
 
 
