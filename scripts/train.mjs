@@ -16,7 +16,10 @@ await main(help, options, async ({ values, signal }) => {
   if (!existsSync(node24)) throw new Problem('The project is not set up; run `npm run setup` first.')
   const python = await trainingPython(values.python, signal)
   const folder = resolve(values.folder ?? inProject('models', 'kosmos2-tiny-training'))
-  const script = inProject('scripts', 'train', 'train.py')
+  const script = (/** @type {string} */ name) => inProject('scripts', 'train', name)
+  const command = values['self-check']
+    ? [script('self_check.py')]
+    : [script('train.py'), '--node', node24, '--folder', folder, ...args]
   const env = {
     ...pythonEnvironment(),
     // Nothing is fetched from a hub: everything that the training reads lies here.
@@ -27,7 +30,7 @@ await main(help, options, async ({ values, signal }) => {
     GOMP_SPINCOUNT: process.env.GOMP_SPINCOUNT ?? '20000',
   }
   try {
-    await run(python, [script, '--node', node24, '--folder', folder, ...args], { env, signal, show: true })
+    await run(python, command, { env, signal, show: true })
   } catch (error) {
     // What went wrong is on the terminal already.
     if (error instanceof CommandFailed) return error.status

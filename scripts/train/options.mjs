@@ -20,6 +20,7 @@ into its own folder; the export there is what models/kosmos2-tiny is made of.
   --streams N       processes that draw the scenes, 1 by default; a fast GPU wants more
   --python PATH     an interpreter that has scripts/train/requirements.txt; by default .venv-train is made, for which
                     torch brings about 5 GB
+  --self-check      checks in seconds what the training rests on, and trains nothing
   --help            this text
 
 Needs \`npm run setup\`. Without limit it trains until it is stopped.`
@@ -29,6 +30,7 @@ export const options = /** @type {const} */ ({
   steps: { type: 'string' },
   finish: { type: 'string' },
   'export-only': { type: 'boolean' },
+  'self-check': { type: 'boolean' },
   from: { type: 'string' },
   folder: { type: 'string' },
   device: { type: 'string' },
