@@ -21,6 +21,11 @@ const processors = {
   tiny: await Kosmos2Processor.from_pretrained(CHECKPOINTS.tiny),
 }
 const processor = processors.tiny
+/** What the embedded model's configuration says of its pictures. */
+const { latent_query_num: places, vision_config } = JSON.parse(
+  readFileSync(join(CHECKPOINTS.tiny, 'config.json'), 'utf8'),
+) as { latent_query_num: number; vision_config: { image_size: number } }
+const { image_size: side } = vision_config
 const numbers = (tensor: Tensor): number[] => Array.from(tensor.data as BigInt64Array, Number)
 
 test('single prompts with and without picture and boxes are those of the reference', async () => {
@@ -114,11 +119,11 @@ test('by default a batch comes as tensors', async () => {
   assert.deepEqual(Object.keys(inputs).sort(), [...processor.model_input_names].sort())
   assert.deepEqual(
     Object.values(inputs).map(({ type, dims }: Tensor) => `${type} ${dims.join(' ')}`),
-    ['float32 2 3 128 128', 'int64 2 71', 'int64 2 71', 'int64 2 71'],
+    [`float32 2 3 ${side} ${side}`, ...new Array<string>(3).fill(`int64 2 ${places + 7}`)],
   )
-  assert.equal(numbers(inputs.image_embeds_position_mask).filter((one) => one === 1).length, 128)
+  assert.equal(numbers(inputs.image_embeds_position_mask).filter((one) => one === 1).length, 2 * places)
   const single = await processor.call({ text: '<grounding> An image of', images: scene('one.png') })
-  assert.deepEqual(single.input_ids.dims, [1, 71])
+  assert.deepEqual(single.input_ids.dims, [1, places + 7])
   const textOnly = await processor.call({ text: 'An image of' })
   assert.deepEqual(Object.keys(textOnly), ['input_ids', 'attention_mask'])
   const pictureOnly = await processor.call({ images: scene('one.png') })
@@ -248,11 +253,13 @@ test('calls that do not fit are refused before a picture is read', async () => {
     [{ images, bboxes: [] }, /text with phrases for bboxes to belong to/],
     [
       { text, images, num_image_tokens: -1 },
-      /an integer from 0 to 1269 for num_image_tokens but received -1/,
+      new RegExp(`an integer from 0 to ${processor.tokenizer.length} for num_image_tokens but received -1`),
     ],
     [
       { text, images, first_image_token_id: 1206 },
-      /64 ids from first_image_token_id on inside the vocabulary of 1269/,
+      new RegExp(
+        `${places} ids from first_image_token_id on inside the vocabulary of ${processor.tokenizer.length}`,
+      ),
     ],
     [
       { text, images, max_length: 66 },
