@@ -22,6 +22,7 @@ const everyTest = 'test/**/*.test.ts'
 const checks = {
   types: ['typescript/bin/tsc'],
   'types of scripts': ['typescript/bin/tsc', '-p', 'scripts'],
+  'types of the page': ['typescript/bin/tsc', '-p', 'src/demo/page'],
   lint: ['eslint/bin/eslint.js', '.'],
   format: ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
 }

@@ -1,15 +1,16 @@
-// dist/, the library as JavaScript with declarations, built anew when something that it is made of has changed.
+// dist/, the library as JavaScript with declarations and the demo's page, built anew when something that it is made of has changed.
 import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readJson, writeJson } from './files.mjs'
 import { hashFiles } from './hash.mjs'
+import { buildPage, pageSources } from './page.mjs'
 import { missing, outdated, ready } from './part.mjs'
 import { inProject, node24, root, setupFolder } from './paths.mjs'
 import { CommandFailed, Problem } from './problem.mjs'
 import { run } from './run.mjs'
 
 const stamp = join(setupFolder, 'build.json')
-const sources = ['src', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json']
+const sources = ['src', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json', ...pageSources]
 const compiler = inProject('node_modules', 'typescript', 'bin', 'tsc')
 
 /** @type {import('./part.mjs').Part} */
@@ -39,6 +40,7 @@ export const build = {
       if (!(error instanceof CommandFailed)) throw error
       throw new Problem('src/ does not compile; correct what TypeScript says below.', error.output.trim())
     }
+    await buildPage(join(fresh, 'demo', 'page'))
     await rm(inProject('dist'), { recursive: true, force: true })
     await rename(fresh, inProject('dist'))
     await writeJson(stamp, { from, result: await hashFiles(root, ['dist']) })
