@@ -20,6 +20,7 @@ import torch
 from transformers.utils import logging
 
 from export import ExportError, export
+from heap import give_back_memory
 from packing import pack
 from state import StateError
 from stream import StreamError
@@ -175,6 +176,7 @@ def run(training: Training, options: argparse.Namespace, journal: Journal, inter
             report(training, journal, means, training.time_left(minutes, last_step, spent))
             if now - saved >= SAVE_SECONDS:
                 training.save()
+                give_back_memory()
                 saved = now
             if now - validated >= options.validate_every * 60:
                 validate(training, journal, interruption)
