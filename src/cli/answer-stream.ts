@@ -1,4 +1,6 @@
 // The text of an answer while it is being written, without the tags that link its phrases to boxes.
+// Not by way of the index: help would load the whole library.
+import { answerStreamer } from '../generate/answer-streamer.ts'
 import type { Kosmos2 } from '../index.ts'
 
 /** A streamer, and what completes what it wrote. */
@@ -18,27 +20,25 @@ export function streamAnswer(
   { processor }: Pick<Kosmos2, 'processor'>,
   write: (piece: string) => void,
 ): AnswerStream {
-  const ids: number[] = []
   let written = ''
-  const writeUpTo = (text: string): void => {
-    if (!text.startsWith(written)) return
-    write(text.slice(written.length))
-    written = text
-  }
+  const streamer = answerStreamer(processor, ({ text }) => {
+    write(text)
+    written += text
+  })
   return {
-    put(fresh) {
-      ids.push(...fresh)
-      const [text] = processor.post_process_generation(processor.decode(ids, { skip_special_tokens: true }))
-      writeUpTo(text.slice(0, text.lastIndexOf(' ') + 1))
+    put(ids) {
+      void streamer.put(ids)
     },
-    end() {},
+    end() {
+      void streamer.end()
+    },
     finish(text) {
       // Should the whole text not go on as its beginning did, it is shown anew.
       if (!text.startsWith(written)) {
         write('\n')
         written = ''
       }
-      writeUpTo(text)
+      write(text.slice(written.length))
       write('\n')
     },
   }

@@ -1,7 +1,7 @@
-// What the demo's server and its page say to each other: every request, answer and event. Types alone; docs/demo-api.md
-// tells the same with curl. Paths are relative to the page, which may lie behind a proxy.
+// What the demo's server and its page say to each other: every request, answer and event. docs/demo-api.md tells the same
+// with curl. Paths are relative to the page, which may lie behind a proxy.
 //
-// All but the page's own files and `GET api/health` need the header `authorization: Bearer TOKEN`.
+// All but the page's own files, the examples, the stickers and `GET api/health` need the header `authorization: Bearer TOKEN`.
 
 /** The header that names a client, a random word per tab: the queue is fair between clients. */
 export const CLIENT_HEADER = 'x-client'
@@ -37,7 +37,7 @@ export interface ModelEntry {
 
 /** How far a model is on its way. */
 export interface LoadProgress {
-  /** What is being done, such as `convert`, `compile`, `read`. */
+  /** What is being done: `wait`, `download`, `compare`, `convert` or `compile`; `total` is 0 where it is not known. */
   readonly part: string
   readonly loaded: number
   readonly total: number
@@ -84,6 +84,8 @@ export interface Limits {
   readonly beams: number
   /** Seconds that one answer may take, its waiting left out. */
   readonly seconds: number
+  /** Seconds that a request may take to come in, its picture included. */
+  readonly requestSeconds: number
   /** Requests that may wait, those of all clients together. */
   readonly queue: number
   /** Boxes of a request. */
@@ -138,7 +140,10 @@ export interface Settings {
   readonly seed?: number
 }
 
-/** `POST api/answers`, answered by a stream of AnswerEvents, or by an error before anything runs. */
+/**
+ * `POST api/answers`, answered by a stream of AnswerEvents, or by an error before anything runs. A connection that the
+ * client closes stops the model.
+ */
 export interface AnswerRequest {
   readonly picture: string
   readonly task: Task
@@ -165,7 +170,10 @@ export interface AnswerEntity {
   readonly boxes: readonly Corners[]
 }
 
-/** A box of an answer. Order: entities, then the boxes of each. */
+/**
+ * A box of an answer. Order: entities, then the boxes of each. A box that a prompt wrote outside the grid is in its entity
+ * alone.
+ */
 export interface AnswerBox {
   /** Which entity of the answer. */
   readonly entity: number

@@ -46,10 +46,21 @@ export type Kosmos2Options = Omit<ModelOptions, 'onProgress'> &
 export class Kosmos2 {
   readonly processor: Kosmos2Processor
   readonly model: ConditionalGeneration
+  /** Where it was read from; of a name on the hub, the snapshot in the cache. */
+  readonly folder: string
+  /** OpenVINO's device that a compiled model runs on; undefined for the original. */
+  readonly device: string | undefined
 
-  private constructor(processor: Kosmos2Processor, model: ConditionalGeneration) {
+  private constructor(
+    processor: Kosmos2Processor,
+    model: ConditionalGeneration,
+    folder: string,
+    device?: string,
+  ) {
     this.processor = processor
     this.model = model
+    this.folder = folder
+    this.device = device
   }
 
   /**
@@ -66,12 +77,18 @@ export class Kosmos2 {
       return new Kosmos2(
         processor,
         await OVKosmos2ForConditionalGeneration.from_pretrained(nameOrFolder, options),
+        nameOrFolder,
+        options.device ?? 'CPU',
       )
     }
     const { threads, ...where } = options
     const folder = await resolveCheckpoint(nameOrFolder, where)
     const processor = await Kosmos2Processor.from_pretrained(folder)
-    return new Kosmos2(processor, await Kosmos2ForConditionalGeneration.from_pretrained(folder, { threads }))
+    return new Kosmos2(
+      processor,
+      await Kosmos2ForConditionalGeneration.from_pretrained(folder, { threads }),
+      folder,
+    )
   }
 
   /**

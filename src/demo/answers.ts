@@ -1,0 +1,149 @@
+// One answer, from a checked request to its last event.
+import {
+  answerStreamer,
+  type CornerMap,
+  type Entity,
+  finerBox,
+  type Kosmos2,
+  locateBoxes,
+  patch_index_to_coordinate,
+} from '../index.ts'
+import type { CheckedRequest } from './answer-request.ts'
+import type { AnswerBox, AnswerEntity, AnswerEvent, Corners, FinishedAnswer, Limits } from './api.ts'
+import type { StoredPicture } from './picture-store.ts'
+
+/** New tokens where neither the request nor the checkpoint says how many. */
+const NEW_TOKENS = 128
+
+/** What an answer is made of. */
+export interface Asking {
+  readonly kosmos: Kosmos2
+  readonly picture: StoredPicture
+  readonly request: CheckedRequest
+  readonly limits: Pick<Limits, 'newTokens'>
+  /** When the request came, by `performance.now()`. */
+  readonly askedAt: number
+  readonly signal: AbortSignal
+  readonly send: (event: AnswerEvent) => void
+}
+
+/**
+ * Runs the model and sends `started`, `token`, `entity` and `answer`.
+ * @throws the signal's reason; {TypeError | RangeError} for what only the model can tell, such as a prompt too long for it
+ */
+export async function sendAnswer(asking: Asking): Promise<void> {
+  const { kosmos, picture, request, limits, askedAt, signal, send } = asking
+  const { processor, model } = kosmos
+  const { text, bboxes = null, settings, maps } = request
+  const startedAt = performance.now()
+  send({ event: 'started', data: { prompt: processor.preprocess_examples(text, null, bboxes) } })
+  const inputs = await processor.call({
+    text,
+    images: picture.bytes,
+    bboxes,
+    num_image_tokens: model.config.latent_query_num,
+    verbose: false,
+    signal,
+  })
+  const max_new_tokens =
+    settings.max_new_tokens ??
+    Math.min(model.generation_config.max_new_tokens ?? NEW_TOKENS, limits.newTokens)
+  const tokenTimes: number[] = []
+  const reader = answerStreamer(processor, ({ text, raw, entities }) => {
+    if (text !== '' || raw !== '') send({ event: 'token', data: { text, raw } })
+    for (const entity of entities) send({ event: 'entity', data: entityFields(entity) })
+  })
+  let isPrompt = true
+  const streamer = {
+    put(ids: readonly number[]) {
+      if (!isPrompt) tokenTimes.push(performance.now())
+      isPrompt = false
+      return reader.put(ids)
+    },
+    end: () => reader.end(),
+  }
+  const output = await model.generate({
+    ...inputs,
+    ...settings,
+    max_new_tokens,
+    return_dict_in_generate: true,
+    output_scores: true,
+    // Beams may still be dropped: their text is known at the end.
+    ...((settings.num_beams ?? 1) === 1 && { streamer }),
+    signal,
+  })
+  const { ids, boxes: located } = locateBoxes(processor, output, 0)
+  const decoded = processor.decode(ids, { skip_special_tokens: true })
+  const [caption, entities] = processor.post_process_generation(decoded)
+  const promptLength = inputs.input_ids.dims[1]!
+  const tokens = ids.length - promptLength
+  const finishedAt = performance.now()
+  const [first, last] = [tokenTimes[0], tokenTimes.at(-1)]
+  const answer: FinishedAnswer = {
+    text: caption,
+    raw: processor.post_process_generation(decoded, { cleanup_and_extract: false }),
+    entities: entities.map(entityFields),
+    boxes: answerBoxes(entities, located, { picture, maps, processor }),
+    timing: {
+      queuedMs: startedAt - askedAt,
+      firstTokenMs: first === undefined ? null : first - startedAt,
+      tokens,
+      tokensPerSecond: first === undefined || last === first ? null : (1000 * (tokens - 1)) / (last! - first),
+      totalMs: finishedAt - askedAt,
+    },
+    limited: tokens >= max_new_tokens && ids.at(-1) !== model.config.text_config.eos_token_id,
+  }
+  send({ event: 'answer', data: answer })
+}
+
+function entityFields([name, span, boxes]: Entity): AnswerEntity {
+  return { name, span, boxes }
+}
+
+/**
+ * The boxes of the entities, each with what the model believed of it. A box that a prompt wrote in text that is no patch
+ * token has no cells: it is in its entity alone.
+ */
+function answerBoxes(
+  entities: readonly Entity[],
+  located: ReturnType<typeof locateBoxes>['boxes'],
+  { picture, maps, processor }: { picture: StoredPicture; maps: boolean; processor: Kosmos2['processor'] },
+): AnswerBox[] {
+  const { width, height } = picture
+  const side = Math.floor(Math.sqrt(processor.num_patch_index_tokens))
+  let next = 0
+  return entities.flatMap(([, , boxes], entity) =>
+    boxes.flatMap((fractions, index): AnswerBox[] => {
+      const at = located.findIndex(
+        ({ upperLeft, lowerRight }, place) =>
+          place >= next && isSame(patch_index_to_coordinate(upperLeft, lowerRight, side), fractions),
+      )
+      if (at < 0) return []
+      next = at + 1
+      const { upperLeft, lowerRight, maps: corners } = located[at]!
+      const [x1, y1, x2, y2] = fractions
+      return [
+        {
+          entity,
+          index,
+          fractions,
+          pixels: [x1 * width, y1 * height, x2 * width, y2 * height],
+          patches: [upperLeft, lowerRight],
+          confidence: corners ? [likelihood(corners.upperLeft), likelihood(corners.lowerRight)] : null,
+          finer: corners ? finerBox(corners) : null,
+          ...(maps && corners && { maps: [encodeMap(corners.upperLeft), encodeMap(corners.lowerRight)] }),
+        },
+      ]
+    }),
+  )
+}
+
+const isSame = (a: Corners, b: Corners): boolean => a.every((side, i) => side === b[i])
+
+const likelihood = ({ cell, probabilities }: CornerMap): number => probabilities[cell]!
+
+function encodeMap({ probabilities }: CornerMap): string {
+  const bytes = Buffer.alloc(4 * probabilities.length)
+  probabilities.forEach((value, i) => bytes.writeFloatLE(value, 4 * i))
+  return bytes.toString('base64')
+}
