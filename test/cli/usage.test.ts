@@ -27,7 +27,7 @@ function recordTerminal() {
 test('a wrong command line is refused with exit status 2 and the nearest right one, before anything is opened', async () => {
   const mistakes: readonly (readonly [args: string[], said: RegExp])[] = [
     [['captoin', 'a.png'], /^Unknown command captoin; did you mean caption\?\nSee kosmos2 --help\.$/],
-    [['xyz'], /^Unknown command xyz; the commands are setup, caption, ground, convert, check, bench\n/],
+    [['xyz'], /^Unknown command xyz; the commands are setup, caption, ground, convert, check, bench, demo\n/],
     [
       ['caption', 'a.png', '--detial'],
       /^Unknown option --detial; did you mean --detail\?\nSee kosmos2 caption --help\.$/,
@@ -64,6 +64,10 @@ test('a wrong command line is refused with exit status 2 and the nearest right o
     [['bench', 'a', '--tokens', '1'], /^Expected a whole number from 2 for --tokens but received '1'\n/],
     [['convert', 'a', 'b', 'c'], /^Expected SOURCE FOLDER for convert, so 'c' is too much\n/],
     [['check', '--against', 'a'], /^Expected a FOLDER to compare with --against but received nothing\n/],
+    [
+      ['demo', '--port', '65536'],
+      /^Expected a whole number from 0 to 65535 for --port but received '65536'\n/,
+    ],
     [['setup', 'now'], /^Expected no operand for setup, so 'now' is too much\n/],
   ]
   for (const [args, said] of mistakes) {
