@@ -28,7 +28,7 @@ export interface AnnotationsProperties {
 }
 
 const LABEL = { size: 13, height: 21, padding: 7, widest: 220 }
-const FADED = 0.16
+const FADED = 0.22
 
 /** The boxes of an answer, the larger under the smaller, and their labels over all of them. */
 export function Annotations(properties: AnnotationsProperties) {

@@ -56,8 +56,8 @@ export function App() {
       <main>
         <div class="left">
           <Stage />
-          <PictureBar />
           {makingScene.value && <SceneMaker />}
+          <PictureBar />
         </div>
         <div class="right">
           <TaskForm />

@@ -41,8 +41,6 @@ export function EntitiesTable({ run, isFront }: { run: Run; isFront: boolean }) 
         <thead>
           <tr>
             <th scope="col">Phrase</th>
-            <th scope="col">Pixels</th>
-            <th scope="col">Fractions</th>
             <th scope="col" title="Probability of the tokens of the upper left and of the lower right corner">
               Sure
             </th>
@@ -51,6 +49,8 @@ export function EntitiesTable({ run, isFront }: { run: Run; isFront: boolean }) 
                 IoU
               </th>
             )}
+            <th scope="col">Pixels</th>
+            <th scope="col">Fractions</th>
           </tr>
         </thead>
         <tbody>
@@ -90,14 +90,14 @@ export function EntitiesTable({ run, isFront }: { run: Run; isFront: boolean }) 
                     {row.name.trim() || 'a box without a phrase'}
                   </button>
                 </th>
-                <td>{row.pixels.map((value) => Math.round(value)).join(', ')}</td>
-                <td>{row.fractions.map((value) => value.toFixed(3)).join(', ')}</td>
                 <td>{sureness(row.confidence)}</td>
                 {truth !== undefined && (
                   <td title={overlap && `with the ${overlap.thing}`}>
                     {overlap ? overlap.iou.toFixed(2) : '–'}
                   </td>
                 )}
+                <td>{row.pixels.map((value) => Math.round(value)).join(', ')}</td>
+                <td>{row.fractions.map((value) => value.toFixed(3)).join(', ')}</td>
               </tr>
             )
           })}

@@ -64,7 +64,7 @@ function Choice({ label, id, state, entries, none }: ChoiceProperties) {
 }
 
 function nameOf({ name, device, bytes, state }: ModelEntry): string {
-  const size = bytes === undefined ? '' : `, ${megabytes(bytes)}`
+  const size = bytes === undefined ? '' : ` · ${megabytes(bytes)}`
   const suffix = { ready: '', available: ' · not loaded', loading: ' · loading', failed: ' · failed' }[state]
   return `${name} · ${device}${size}${suffix}`
 }

@@ -134,14 +134,28 @@ function emptyRun(chosen: Chosen, request: Omit<AnswerRequest, 'picture'>): Run 
   }
 }
 
+/** What comes is shown once a frame: the model may write faster than a page can be drawn anew. */
+const FRAME_MS = 16
+
 async function answer(run: Signal<Run>, signal: AbortSignal): Promise<void> {
+  let latest = run.value
+  let timer: number | undefined
+  const show = (): void => {
+    window.clearTimeout(timer)
+    timer = undefined
+    run.value = latest
+  }
   const change = (changes: Partial<Run>): void => {
-    run.value = { ...run.value, ...changes }
+    latest = { ...latest, ...changes }
+    timer ??= window.setTimeout(show, FRAME_MS)
   }
   try {
-    const response = await send(run.value, signal, change)
-    for await (const event of eventsOf(response)) take(change, run.value, event as AnswerEvent)
-    if (isRunning(run.value))
+    const response = await send(latest, signal, change)
+    for await (const event of eventsOf(response)) {
+      signal.throwIfAborted()
+      take(change, latest, event as AnswerEvent)
+    }
+    if (isRunning(latest))
       change({
         phase: 'failed',
         message: 'The server broke off in the middle of the answer. Ask again once it is back.',
@@ -150,6 +164,7 @@ async function answer(run: Signal<Run>, signal: AbortSignal): Promise<void> {
     if (signal.aborted) change({ phase: 'stopped', message: '' })
     else change({ phase: 'failed', message: error instanceof Error ? error.message : String(error) })
   }
+  show()
 }
 
 /** Sends the request: the picture again if the server has forgotten it, and later if too many are waiting. */

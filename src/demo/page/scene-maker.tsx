@@ -99,9 +99,18 @@ export function SceneMaker() {
 }
 
 function Icon({ atlas: { url, image }, place: [x, y, width, height] }: { atlas: Atlas; place: Place }) {
+  const side = Math.max(width, height)
   return (
-    <svg viewBox={`${x} ${y} ${width} ${height}`} width={32} height={32} aria-hidden="true">
-      <image href={url} width={image.width} height={image.height} />
+    <svg viewBox={`0 0 ${side} ${side}`} width={32} height={32} aria-hidden="true">
+      <svg
+        x={(side - width) / 2}
+        y={(side - height) / 2}
+        width={width}
+        height={height}
+        viewBox={`${x} ${y} ${width} ${height}`}
+      >
+        <image href={url} width={image.width} height={image.height} />
+      </svg>
     </svg>
   )
 }

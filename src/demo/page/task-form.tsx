@@ -107,12 +107,14 @@ export function TaskForm() {
             <span>Link phrases to boxes</span>
           </label>
         )}
+        {/* Keys: one button that turns from Stop to Run under the pointer would be pressed twice by one click. */}
         {isRunning ? (
-          <button type="button" class="run stop" onClick={stop}>
+          <button key="stop" type="button" class="run stop" onClick={stop}>
             Stop
           </button>
         ) : (
           <button
+            key="run"
             type="submit"
             class="run"
             disabled={problem !== undefined || connection.value !== 'online'}

@@ -1,0 +1,71 @@
+// How the page looks and reads, in a real browser: accessible by axe's rules in light and dark, usable on a phone, small.
+import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import type { AxeResults } from 'axe-core'
+import type { Page } from 'playwright-core'
+import { buildPage, open, run, serve, takeExample } from './browser.ts'
+
+const demo = await serve()
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8')
+
+/** What axe finds serious or critical. */
+async function findings(page: Page): Promise<string[]> {
+  await page.evaluate(axe)
+  const { violations } = await page.evaluate<AxeResults>('axe.run()')
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary ?? ''}`),
+    )
+}
+
+for (const colorScheme of ['light', 'dark'] as const)
+  test(`axe finds nothing serious, empty, answered or making a scene, in ${colorScheme}`, async () => {
+    const { page, complaints } = await open(demo.url, { colorScheme })
+    await page.getByRole('button', { name: 'Example three' }).locator('img').waitFor()
+    assert.deepEqual(await findings(page), [])
+    await takeExample(page, 'three')
+    await page.getByText('Settings').click()
+    await page.getByRole('button', { name: 'Add box' }).click()
+    await run(page)
+    await page.getByRole('row').nth(1).getByRole('button').click()
+    assert.deepEqual(await findings(page), [])
+    await page.getByRole('button', { name: 'Scene maker' }).click()
+    await page.getByRole('button', { name: /^Place an owl/ }).click()
+    assert.deepEqual(await findings(page), [])
+    assert.deepEqual(complaints, [])
+  })
+
+test('on a phone everything is in one column, nothing is wider than the screen, and targets are 44 px high', async () => {
+  const { page } = await open(demo.url, {
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+    isMobile: true,
+  })
+  await takeExample(page, 'three')
+  await run(page)
+  assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 390)
+  const small = await page.locator('button:visible, select:visible, .tasks label').evaluateAll((targets) =>
+    targets
+      // Phrases stand in running text (WCAG 2.2, 2.5.8, "inline").
+      .filter((target) => !target.classList.contains('phrase') && target.getBoundingClientRect().height < 44)
+      .map((target) => target.outerHTML),
+  )
+  assert.deepEqual(small, [])
+})
+
+test('the whole page is less than 150 kB, compressed', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'kosmos2-page-'))
+  await buildPage(folder)
+  const files = await readdir(folder)
+  assert.deepEqual(files.sort(), ['index.html', 'page.css', 'page.js'])
+  const contents = await Promise.all(files.map((file) => readFile(join(folder, file))))
+  const bytes = contents.reduce((sum, content) => sum + gzipSync(content).length, 0)
+  assert.ok(bytes < 150_000, `${bytes} bytes`)
+  await rm(folder, { recursive: true })
+})
