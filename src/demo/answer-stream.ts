@@ -16,9 +16,11 @@ export async function answerStream(
   reply: FastifyReply,
   services: Services,
 ): Promise<void> {
-  const { limits, models, pictures, queue, onError, stop } = services
+  const { limits, models, pictures, processor, queue, onError, stop } = services
   const askedAt = performance.now()
   const asked = readAnswerRequest(request.body, limits)
+  // What there is to say against the text is said before anything runs.
+  const prompt = processor.preprocess_examples(asked.text, null, asked.bboxes ?? null)
   const picture = pictures.get(asked.picture)
   queue.expectRoom()
   const lease = models.use(asked.model ?? models.defaultId)
@@ -49,7 +51,7 @@ export async function answerStream(
     await queue.enter(turn, async () => {
       const kosmos = await lease.ready
       const limited = AbortSignal.any([signal, deadline(limits.seconds)])
-      await sendAnswer({ kosmos, picture, request: asked, limits, askedAt, signal: limited, send })
+      await sendAnswer({ kosmos, picture, request: asked, prompt, limits, askedAt, signal: limited, send })
     })
   } catch (error) {
     if (!gone.signal.aborted) {

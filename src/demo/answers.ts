@@ -20,6 +20,8 @@ export interface Asking {
   readonly kosmos: Kosmos2
   readonly picture: StoredPicture
   readonly request: CheckedRequest
+  /** What the model is given, tags and boxes included, without the picture's places. */
+  readonly prompt: string
   readonly limits: Pick<Limits, 'newTokens'>
   /** When the request came, by `performance.now()`. */
   readonly askedAt: number
@@ -32,11 +34,11 @@ export interface Asking {
  * @throws the signal's reason; {TypeError | RangeError} for what only the model can tell, such as a prompt too long for it
  */
 export async function sendAnswer(asking: Asking): Promise<void> {
-  const { kosmos, picture, request, limits, askedAt, signal, send } = asking
+  const { kosmos, picture, request, prompt, limits, askedAt, signal, send } = asking
   const { processor, model } = kosmos
   const { text, bboxes = null, settings, maps } = request
   const startedAt = performance.now()
-  send({ event: 'started', data: { prompt: processor.preprocess_examples(text, null, bboxes) } })
+  send({ event: 'started', data: { prompt } })
   const inputs = await processor.call({
     text,
     images: picture.bytes,

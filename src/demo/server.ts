@@ -33,6 +33,8 @@ export async function createServer(services: Services): Promise<FastifyInstance>
     clientErrorHandler: refuseConnection,
   })
   app.server.maxConnections = MOST_CONNECTIONS
+  // Node takes the longer of the two for the whole request.
+  app.server.headersTimeout = Math.min(app.server.headersTimeout, limits.requestSeconds * 1000)
   const headers = securityHeaders(services.frames)
 
   app.addHook('onRequest', async (request, reply) => {
@@ -155,7 +157,7 @@ function ofFastify(
         : new Refusal('BAD_REQUEST', 'Expected a body of JSON, with content-type: application/json')
     default:
       return statusCode !== undefined && statusCode >= 400 && statusCode < 500
-        ? new Refusal('BAD_REQUEST', message)
+        ? new Refusal('BAD_REQUEST', `Expected a request of this API: ${message}`)
         : undefined
   }
 }

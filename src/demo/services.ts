@@ -1,4 +1,5 @@
 // What the demo's server is made of.
+import type { Kosmos2Processor } from '../index.ts'
 import type { Limits, State } from './api.ts'
 import type { Models } from './models.ts'
 import type { PictureStore } from './picture-store.ts'
@@ -8,6 +9,8 @@ import type { Guard } from './security.ts'
 /** What the server is made of. */
 export interface Services {
   readonly guard: Guard
+  /** Of all the models. */
+  readonly processor: Kosmos2Processor
   readonly models: Models
   readonly pictures: PictureStore
   readonly queue: Queue

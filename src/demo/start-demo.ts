@@ -144,6 +144,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   })
   const app = await createServer({
     guard,
+    processor: family.processor,
     models,
     pictures: await createPictureStore(limits, PICTURE_BYTES),
     queue: createQueue(limits.queue),
