@@ -37,7 +37,7 @@ export interface ModelEntry {
 
 /** How far a model is on its way. */
 export interface LoadProgress {
-  /** What is being done: `wait`, `download`, `compare`, `convert` or `compile`; `total` is 0 where it is not known. */
+  /** What is being done: `wait`, `read`, `download`, `compare`, `convert` or `compile`; `total` is 0 where it is not known. */
   readonly part: string
   readonly loaded: number
   readonly total: number
@@ -274,7 +274,7 @@ export type ProblemCode =
   | 'PICTURE_UNKNOWN' // 404: never uploaded, or forgotten since: upload it again
   | 'MODEL_UNKNOWN' // 404
   | 'TIMEOUT' // 408: the request came too slowly, or the answer took longer than limits.seconds
-  | 'TOO_LARGE' // 413: of bytes, pixels or characters
+  | 'TOO_LARGE' // 413: of bytes or pixels
   | 'NOT_AN_IMAGE' // 415: neither PNG, JPEG, WebP, GIF, TIFF nor AVIF
   | 'DAMAGED' // 400: a picture that ends early or cannot be decoded
   | 'QUEUE_FULL' // 429: try again after `retry-after` seconds

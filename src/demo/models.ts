@@ -130,13 +130,15 @@ export async function createModels(
       toldAt = performance.now()
       for (const listener of listeners) listener.progress?.(slot.id, slot.progress)
     }
-    if (slot.weights === 'original')
+    if (slot.weights === 'original') {
+      tell('read', 0, slot.bytes ?? 0)
       return await Kosmos2.from_pretrained(family.checkpoint!, {
         signal,
         onProgress: ({ loaded: done, total }) => {
           tell('download', done, total)
         },
       })
+    }
     const folder = family.folder(slot.weights)
     if (family.checkpoint !== undefined)
       await convert(family.checkpoint, folder, {

@@ -36,7 +36,7 @@ export interface DemoOptions {
   readonly page?: string
   /** What requests may ask for, where it differs from the defaults. */
   readonly limits?: Partial<Limits>
-  /** How many models may be in memory, integer from 1. @default 2 */
+  /** How many models may be in memory, integer from 1, with `kosmos` from 2. @default 2 */
   readonly loadedModels?: number
   /** Told of faults of the server itself. @default writes them to standard error */
   readonly onError?: (error: unknown) => void
@@ -221,8 +221,9 @@ function checkOptions(options: DemoOptions): Checked {
     throw invalidRange('token', 'null, or at least 8 letters, digits and - . _ ~ + / =', '(not shown)')
   if (!Array.isArray(allowedOrigins))
     throw invalidType('allowedOrigins', 'an array of origins', allowedOrigins)
-  if (!Number.isInteger(loadedModels) || loadedModels < 1)
-    throw invalidRange('loadedModels', 'integer from 1', loadedModels)
+  const least = kosmos === undefined ? 1 : 2
+  if (!Number.isInteger(loadedModels) || loadedModels < least)
+    throw invalidRange('loadedModels', `integer from ${least}`, loadedModels)
   rejectUnknownOptions('limits', options.limits ?? {}, Object.keys(LIMITS))
   for (const [name, value] of Object.entries(options.limits ?? {}))
     if (!Number.isInteger(value) || value < 1) throw invalidRange(`limits.${name}`, 'integer from 1', value)

@@ -350,6 +350,7 @@ test('what cannot be started says why, and leaves nothing behind', async () => {
     { kosmos, port: demo.port },
     { name: 'RangeError', message: /^Expected a free port, but \d+ .* in use/ },
   )
+  await fails({ kosmos, loadedModels: 1 }, { name: 'RangeError', message: /integer from 2 for loadedModels/ })
   await fails({ kosmos, token: 'short' }, { name: 'RangeError', message: /at least 8 .* '\(not shown\)'/ })
   await fails(
     { kosmos, allowedOrigins: ['hub.example.org'] },
