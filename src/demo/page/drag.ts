@@ -21,7 +21,8 @@ export function drag(
   onMove: (event: PointerEvent) => void,
   onEnd: (event: PointerEvent) => void = () => undefined,
 ): void {
-  if (start.button !== 0) return
+  // A second finger neither draws nor moves.
+  if (start.button !== 0 || !start.isPrimary) return
   const ending = new AbortController()
   const { signal } = ending
   const own = (listener: (event: PointerEvent) => void) => (event: Event) => {

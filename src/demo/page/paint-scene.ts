@@ -23,24 +23,25 @@ function square(side: number): CanvasRenderingContext2D {
   return context
 }
 
-/** A background as an address of an image; the same for the same words. */
-export function backgroundUrl(words: string): string {
-  const known = backgroundUrls.get(words)
+/** A background as an address of an image; the same for the same words. @param side - of the image, in pixels */
+export function backgroundUrl(words: string, side = SCENE_SIDE): string {
+  const key = `${words} ${side}`
+  const known = backgroundUrls.get(key)
   if (known !== undefined) return known
-  const context = square(SCENE_SIDE)
+  const context = square(side)
   putBackground(context, words)
   const url = context.canvas.toDataURL()
-  backgroundUrls.set(words, url)
+  backgroundUrls.set(key, url)
   return url
 }
 const backgroundUrls = new Map<string, string>()
 
 function putBackground(context: CanvasRenderingContext2D, words: string): void {
-  const size = { width: SCENE_SIDE, height: SCENE_SIDE }
-  const rgb = paintBackground(BACKGROUNDS.get(words)!, size, size)
-  const pixels = context.createImageData(SCENE_SIDE, SCENE_SIDE)
+  const { width, height } = context.canvas
+  const rgb = paintBackground(BACKGROUNDS.get(words)!, { width, height }, { width, height })
+  const pixels = context.createImageData(width, height)
   pixels.data.fill(255)
-  for (let i = 0, j = 0; i < rgb.length; i += 3, j += 4) pixels.data.set(rgb.subarray(i, i + 3), j)
+  for (let i = 0; i < rgb.length; i++) pixels.data[i + Math.floor(i / 3)] = rgb[i]!
   context.putImageData(pixels, 0, 0)
 }
 

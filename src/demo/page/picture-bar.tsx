@@ -116,9 +116,9 @@ function PhotographHelp() {
       <summary>Photographs?</summary>
       <p>
         The model that comes with the project knows drawings such as those of the scene maker, and no
-        photographs. Those need the real checkpoint, which is the same code with another name: a download of
-        about 6.7 GB, once, with progress in the terminal, and as much memory again while the original runs.
-        In INT4 it takes about 1.1 GB.
+        photographs. Those need the real checkpoint, which is the same code with another name. It is
+        downloaded once, 6.7 GB, with progress in the terminal; converted to INT4 it runs in 1.2 GB of memory.
+        Stop this server, and start it with:
       </p>
       <pre tabIndex={0}>npm run demo -- --model microsoft/kosmos-2-patch14-224</pre>
     </details>

@@ -56,7 +56,7 @@ export function SceneMaker() {
                 scene.value = { ...scene.value, background: words }
               }}
             >
-              <img src={backgroundUrl(words)} alt="" width={32} height={32} />
+              <img src={backgroundUrl(words, 64)} alt="" width={32} height={32} />
             </button>
           </li>
         ))}

@@ -1,5 +1,5 @@
 // The picture in its frame: zoomed and moved, with the answer's boxes, the boxes that a person draws, and stickers.
-import { useSignal, useSignalEffect } from '@preact/signals'
+import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { Annotations } from './annotations.tsx'
 import { type Box, boxBetween, SMALLEST } from './box.ts'
@@ -32,7 +32,6 @@ const CLICK = SMALLEST / 2
 
 /** The frame with the picture, and the tools below it. */
 export function Stage() {
-  const frame = useRef<HTMLDivElement>(null)
   const svg = useRef<SVGSVGElement>(null)
   const width = useSignal(512)
   const drawing = useSignal<Box | undefined>(undefined)
@@ -58,10 +57,6 @@ export function Stage() {
     return () => {
       element.removeEventListener('wheel', onWheel)
     }
-  })
-  useSignalEffect(() => {
-    // The box that was added with a key is where the next keys go.
-    if (boxes.value.length === 0) drawing.value = undefined
   })
 
   const own = frameSize.value
@@ -103,7 +98,7 @@ export function Stage() {
 
   return (
     <section class="stage panel" aria-label="Picture">
-      <div class="frame" ref={frame} style={{ '--aspect': String(own.width / own.height) }}>
+      <div class="frame" style={{ '--aspect': String(own.width / own.height) }}>
         <svg
           ref={svg}
           class={`picture ${url === undefined ? 'empty' : setsStickers ? 'arranging' : 'drawing'}`}
@@ -122,7 +117,8 @@ export function Stage() {
               entities={answered.entities}
               size={size}
               zoom={zoom}
-              labels={showLabels.value}
+              // A label would lie on the very corner whose map is shown.
+              labels={showLabels.value && examined.value === undefined}
               pointed={pointed.value}
               onPoint={(entity) => {
                 pointed.value = entity

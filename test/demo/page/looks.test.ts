@@ -5,9 +5,12 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import type { AxeResults } from 'axe-core'
+import pixelmatch from 'pixelmatch'
 import type { Page } from 'playwright-core'
+import sharp from 'sharp'
 import { buildPage, open, run, serve, takeExample } from './browser.ts'
 
 const demo = await serve()
@@ -69,3 +72,51 @@ test('the whole page is less than 150 kB, compressed', async () => {
   assert.ok(bytes < 150_000, `${bytes} bytes`)
   await rm(folder, { recursive: true })
 })
+
+const approved = new URL('approved/', import.meta.url)
+/** The screenshots are compared this wide, so that another machine's letters make no difference. */
+const WIDTH = 320
+/** How much of a picture may differ. */
+const TOLERANCE = 0.03
+
+for (const { name, answers, ...options } of [
+  { name: 'light', answers: 1, viewport: { width: 1280, height: 860 } },
+  { name: 'dark', answers: 2, viewport: { width: 1280, height: 860 }, colorScheme: 'dark' },
+  { name: 'phone', answers: 1, viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+] as const)
+  test(`the page looks as approved: ${name}`, async (t) => {
+    const { page } = await open(demo.url, options)
+    await takeExample(page, 'three')
+    if (answers === 2) {
+      await page.getByLabel('Compare with').selectOption('fp32@CPU')
+      await page
+        .getByLabel('Compare with')
+        .getByRole('option', { name: /FP32.*load/ })
+        .waitFor({ state: 'detached' })
+    }
+    await run(page)
+    await page.mouse.move(0, 0)
+    const shot = await page.screenshot({ mask: [page.locator('.raw')] })
+    const { data, info } = await sharp(shot)
+      .resize({ width: WIDTH })
+      .ensureAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true })
+    const file = new URL(`${name}.png`, approved)
+    if (process.env['APPROVE_SCREENSHOTS'] !== undefined) {
+      await sharp(data, { raw: info }).png({ palette: true }).toFile(fileURLToPath(file))
+      t.diagnostic(`approved ${name}.png`)
+      return
+    }
+    const expected = await sharp(fileURLToPath(file))
+      .ensureAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true })
+    assert.deepEqual([expected.info.width, expected.info.height], [info.width, info.height])
+    const different = pixelmatch(expected.data, data, undefined, info.width, info.height, { threshold: 0.15 })
+    const share = different / (info.width * info.height)
+    assert.ok(
+      share < TOLERANCE,
+      `${(share * 100).toFixed(1)} % differ; APPROVE_SCREENSHOTS=1 takes the new look`,
+    )
+  })
