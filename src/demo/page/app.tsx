@@ -8,7 +8,7 @@ import { SceneMaker } from './scene-maker.tsx'
 import { connection, refusal, server } from './server.ts'
 import { Stage } from './stage.tsx'
 import { TaskForm } from './task-form.tsx'
-import { makingScene } from './work.ts'
+import { makingScene, pictureProblem } from './work.ts'
 
 /** The page; pictures may be dropped or pasted anywhere on it. */
 export function App() {
@@ -33,7 +33,9 @@ export function App() {
       'drop',
       (event) => {
         event.preventDefault()
-        takeFrom(event.dataTransfer)
+        if (!takeFrom(event.dataTransfer) && event.dataTransfer?.types.includes('text/uri-list') === true)
+          pictureProblem.value =
+            'Expected a picture, but received the address of one. Save it and choose the file: no address is ever opened.'
       },
       { signal },
     )

@@ -1,5 +1,6 @@
 // Requests to the server: with the token, relative to the page, and errors that say what happened.
 import type { Problem, ProblemCode } from '../api.ts'
+import { storageKey } from './kept.ts'
 import { serverEvents } from './server-events.ts'
 
 /** Why a request failed: the server's own words, or that it was not reached. */
@@ -25,8 +26,8 @@ const client = remembered('client', null) ?? remembered('client', Math.random().
 
 function remembered(name: string, fresh: string | null): string | null {
   try {
-    if (fresh !== null) sessionStorage.setItem(`kosmos2.${name}`, fresh)
-    return sessionStorage.getItem(`kosmos2.${name}`)
+    if (fresh !== null) sessionStorage.setItem(storageKey(name), fresh)
+    return sessionStorage.getItem(storageKey(name))
   } catch {
     return fresh
   }

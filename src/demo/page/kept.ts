@@ -1,6 +1,9 @@
 // Signals that outlive a reload: whatever a person typed, drew or chose is kept in the tab's session storage.
 import { effect, signal, type Signal } from '@preact/signals'
 
+/** What a value is stored under: behind a proxy several servers share an origin, and differ by the path alone. */
+export const storageKey = (name: string): string => `kosmos2${location.pathname}${name}`
+
 /**
  * A signal whose value is read from the session storage and written there whenever it changes. Where there is no
  * storage, or no room in it, the signal is one as any other.
@@ -11,7 +14,7 @@ export function kept<T>(
   initial: T,
   isValid: (value: unknown) => boolean = () => true,
 ): Signal<T> {
-  const key = `kosmos2.${name}`
+  const key = storageKey(name)
   const value = signal<T>(initial)
   try {
     const stored = sessionStorage.getItem(key)

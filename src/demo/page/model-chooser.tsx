@@ -2,26 +2,21 @@
 import type { Signal } from '@preact/signals'
 import type { ModelEntry } from '../api.ts'
 import { loadModel, models, server } from './server.ts'
-import { model, otherModel, pictureProblem } from './work.ts'
+import { askedModels, model, otherModel, pictureProblem } from './work.ts'
 
 /** Two lists of the models, and how far the loading of a chosen one is. */
 export function ModelChooser() {
   const entries = server.value?.models ?? []
-  const first = model.value === '' ? (server.value?.default ?? '') : model.value
-  const chosen = [first, otherModel.value].flatMap((id) => models.value.get(id) ?? [])
+  const [first = '', other = ''] = askedModels.value
   return (
     <div class="models">
       <Choice label="Model" id={first} state={model} entries={entries} />
-      <Choice
-        label="Compare with"
-        id={otherModel.value}
-        state={otherModel}
-        entries={entries}
-        none="no other"
-      />
-      {[...new Set(chosen)].map((entry) => (
-        <LoadingNote key={entry.id} entry={entry} />
-      ))}
+      <Choice label="Compare with" id={other} state={otherModel} entries={entries} none="no other" />
+      {askedModels.value
+        .flatMap((id) => models.value.get(id) ?? [])
+        .map((entry) => (
+          <LoadingNote key={entry.id} entry={entry} />
+        ))}
     </div>
   )
 }

@@ -9,12 +9,7 @@ import { makingScene, picture, pictureProblem, takeExample, takePicture } from '
 /** Takes what was dropped or pasted, if there is a picture in it. @returns whether there was something to take */
 export function takeFrom(data: DataTransfer | null): boolean {
   const file = data?.files[0]
-  if (file === undefined) {
-    if (data?.types.includes('text/uri-list') === true)
-      pictureProblem.value =
-        'Expected a picture, but received the address of one. Save it and choose the file: no address is ever opened.'
-    return false
-  }
+  if (file === undefined) return false
   void takePicture(file, file.name)
   return true
 }

@@ -1,5 +1,6 @@
 // The pictures of this tab, as files in the browser's own database: a reload loses none. Where there is no database (a
 // private window, a frame without storage) they are kept in memory.
+import { storageKey } from './kept.ts'
 
 const memory = new Map<string, Blob>()
 let opened: Promise<IDBDatabase | undefined> | undefined
@@ -71,8 +72,8 @@ export const newKey = (): string => `${tab}.${crypto.randomUUID()}`
 function tabName(): string {
   const random = Math.random().toString(36).slice(2, 12)
   try {
-    const known = sessionStorage.getItem('kosmos2.tab') ?? random
-    sessionStorage.setItem('kosmos2.tab', known)
+    const known = sessionStorage.getItem(storageKey('tab')) ?? random
+    sessionStorage.setItem(storageKey('tab'), known)
     return known
   } catch {
     return random

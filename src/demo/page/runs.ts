@@ -3,18 +3,19 @@ import { batch, type Signal, signal } from '@preact/signals'
 import type { AnswerBox, AnswerEvent, AnswerRequest, LoadProgress, Timing } from '../api.ts'
 import { eventsOf, post, RequestError } from './client.ts'
 import { kept } from './kept.ts'
+import { countOpenPhrases } from './phrases.ts'
 import { keepOnly } from './picture-files.ts'
-import { models, server } from './server.ts'
+import { models } from './server.ts'
 import {
+  askedModels,
   boxes,
   type Chosen,
   forgetUpload,
   generation,
   grounded,
   makingScene,
-  model,
-  otherModel,
   picture,
+  pictureProblem,
   pictureToAsk,
   showPicture,
   task,
@@ -83,12 +84,13 @@ export async function ask(): Promise<void> {
   stop()
   const controller = new AbortController()
   stopping = controller
-  const chosen = await pictureToAsk()
+  const chosen = await pictureToAsk().catch((error: unknown) => {
+    pictureProblem.value = error instanceof Error ? error.message : String(error)
+    return undefined
+  })
   if (chosen === undefined || controller.signal.aborted) return
   const request = requestOf()
-  const first = model.value === '' ? (server.value?.default ?? '') : model.value
-  const ids = [...new Set([first, otherModel.value].filter((id) => id !== ''))]
-  const runs = ids.map((id) => signal(emptyRun(chosen, { ...request, model: id })))
+  const runs = askedModels.value.map((id) => signal(emptyRun(chosen, { ...request, model: id })))
   batch(() => {
     shown.value = runs
     front.value = 0
@@ -104,14 +106,14 @@ function requestOf(): Omit<AnswerRequest, 'picture' | 'model'> {
   const { do_sample, temperature, seed, ...limits } = generation.value
   const which = task.value
   const takesText = ['ground', 'ask', 'prompt'].includes(which)
-  const takesBoxes =
-    which === 'describe' || ((which === 'prompt' || which === 'ask') && boxes.value.length > 0)
+  const text = texts.value[which] ?? ''
+  const takesBoxes = which === 'describe' || (takesText && which !== 'ground' && countOpenPhrases(text) > 0)
   return {
     task: which,
     maps: true,
     settings: { ...limits, ...(do_sample ? { do_sample, temperature, seed } : {}) },
     ...(which === 'ground' || which === 'prompt' ? {} : { grounded: grounded.value }),
-    ...(takesText ? { text: texts.value[which] ?? '' } : {}),
+    ...(takesText ? { text } : {}),
     ...(takesBoxes ? { boxes: boxes.value } : {}),
   }
 }

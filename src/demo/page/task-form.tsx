@@ -1,5 +1,6 @@
 // What is asked: the task, its text, whether phrases are linked to boxes, and the button that runs or stops.
 import type { Task } from '../api.ts'
+import { countOpenPhrases } from './phrases.ts'
 import { ask, running, stop } from './runs.ts'
 import { connection, server } from './server.ts'
 import { SettingsPanel } from './settings-panel.tsx'
@@ -41,16 +42,13 @@ const TASKS: readonly TaskWords[] = [
   },
 ]
 
-/** The words that a phrase of the text begins and ends with. */
-const PHRASE = /<phrase>.*?<\/phrase>(?!\s*<object>)/g
-
 /** Why the form cannot be run as it is; undefined where it can. */
 function obstacle(words: TaskWords): string | undefined {
   if (!makingScene.value && picture.value === null) return 'Choose a picture first.'
   const text = texts.value[words.task] ?? ''
   if (words.field !== undefined && text.trim() === '') return `${words.field}: nothing is written yet.`
   if (words.task === 'describe' && boxes.value.length === 0) return 'Draw a box on the picture first.'
-  const phrases = text.match(PHRASE)?.length ?? 0
+  const phrases = countOpenPhrases(text)
   if ((words.task === 'ask' || words.task === 'prompt') && phrases > 0 && boxes.value.length !== phrases)
     return `The text has ${phrases} phrase${phrases === 1 ? '' : 's'} to link, and ${boxes.value.length} box${boxes.value.length === 1 ? ' is' : 'es are'} drawn.`
   return undefined
@@ -135,26 +133,28 @@ export function TaskForm() {
 function TextField({ words, onRun }: { words: TaskWords; onRun: () => void }) {
   const text = texts.value[words.task] ?? ''
   return (
-    <label class="field">
-      <span>{words.field}</span>
-      <textarea
-        rows={words.task === 'prompt' ? 3 : 2}
-        value={text}
-        placeholder={words.placeholder}
-        maxLength={server.value?.limits.promptCharacters}
-        aria-describedby="task-hint"
-        onInput={(event) => {
-          texts.value = { ...texts.value, [words.task]: event.currentTarget.value }
-        }}
-        onKeyDown={(event) => {
-          const runs =
-            event.key === 'Enter' &&
-            (event.ctrlKey || event.metaKey || (words.task !== 'prompt' && !event.shiftKey))
-          if (!runs || event.isComposing) return
-          event.preventDefault()
-          onRun()
-        }}
-      />
+    <>
+      <label class="field">
+        <span>{words.field}</span>
+        <textarea
+          rows={words.task === 'prompt' ? 3 : 2}
+          value={text}
+          placeholder={words.placeholder}
+          maxLength={server.value?.limits.promptCharacters}
+          aria-describedby="task-hint"
+          onInput={(event) => {
+            texts.value = { ...texts.value, [words.task]: event.currentTarget.value }
+          }}
+          onKeyDown={(event) => {
+            const runs =
+              event.key === 'Enter' &&
+              (event.ctrlKey || event.metaKey || (words.task !== 'prompt' && !event.shiftKey))
+            if (!runs || event.isComposing) return
+            event.preventDefault()
+            onRun()
+          }}
+        />
+      </label>
       {words.task === 'prompt' && boxes.value.length > 0 && (
         <button
           type="button"
@@ -165,6 +165,6 @@ function TextField({ words, onRun }: { words: TaskWords; onRun: () => void }) {
           Insert a phrase for a box
         </button>
       )}
-    </label>
+    </>
   )
 }

@@ -7,7 +7,7 @@ import { kept } from './kept.ts'
 import { fileOf, keepFile, newKey } from './picture-files.ts'
 import { paintScene, type TrueThing, trueThings } from './paint-scene.ts'
 import { EMPTY_SCENE, isScene, type Scene, SCENE_SIDE } from './scene.ts'
-import { atlas } from './server.ts'
+import { atlas, models, server } from './server.ts'
 import { type View, WHOLE } from './view.ts'
 
 /** A picture that was chosen. */
@@ -65,10 +65,16 @@ export const texts = kept<Readonly<Partial<Record<Task, string>>>>('texts', {}, 
 export const grounded = kept('grounded', true)
 /** How answers are generated. */
 export const generation = kept<Generation>('generation', DEFAULT_GENERATION, isObject)
-/** The id of the chosen model; empty for the server's default. */
+/** The id of the chosen model; empty, or of another server, for the default. */
 export const model = kept('model', '')
 /** The id of the model to compare with; empty for none. */
 export const otherModel = kept('other-model', '')
+/** The ids of the models that are asked: the chosen one, and the one that is compared with it, if any. */
+export const askedModels = computed(() => {
+  const first = models.value.has(model.value) ? model.value : (server.value?.default ?? '')
+  const isOther = otherModel.value !== first && models.value.has(otherModel.value)
+  return isOther ? [first, otherModel.value] : [first]
+})
 /** What is shown over the picture. */
 export const showBoxes = kept('show-boxes', true)
 export const showLabels = kept('show-labels', true)

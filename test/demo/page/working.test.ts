@@ -50,6 +50,8 @@ async function runLong(page: Page): Promise<void> {
 test('a run can be stopped; what has come stays, and the next question is answered', async () => {
   const { page } = await open((await serveLong()).url)
   await runLong(page)
+  await page.locator('.answer[data-phase=running] button.phrase').first().waitFor()
+  assert.notEqual(await page.locator('.found-box').count(), 0, 'boxes are there before the end')
   await page.getByRole('button', { name: 'Stop', exact: true }).click()
   await page.getByText('Stopped.', { exact: true }).waitFor()
   assert.match((await page.locator('.answer-text').textContent())!, /^Describe this image in detail/)
