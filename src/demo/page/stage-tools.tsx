@@ -52,38 +52,6 @@ export function StageTools() {
         <Toggle state={showLabels}>Labels</Toggle>
       </div>
       <div class="group">
-        {zoom > 1 && (
-          <>
-            <Pan
-              label="Move left"
-              sign="←"
-              onPan={() => {
-                pan(-1, 0)
-              }}
-            />
-            <Pan
-              label="Move right"
-              sign="→"
-              onPan={() => {
-                pan(1, 0)
-              }}
-            />
-            <Pan
-              label="Move up"
-              sign="↑"
-              onPan={() => {
-                pan(0, -1)
-              }}
-            />
-            <Pan
-              label="Move down"
-              sign="↓"
-              onPan={() => {
-                pan(0, 1)
-              }}
-            />
-          </>
-        )}
         <button
           type="button"
           aria-label="Zoom out"
@@ -116,6 +84,38 @@ export function StageTools() {
           +
         </button>
       </div>
+      {zoom > 1 && (
+        <div class="group" role="group" aria-label="Move the picture">
+          <Pan
+            label="Move left"
+            sign="←"
+            onPan={() => {
+              pan(-1, 0)
+            }}
+          />
+          <Pan
+            label="Move right"
+            sign="→"
+            onPan={() => {
+              pan(1, 0)
+            }}
+          />
+          <Pan
+            label="Move up"
+            sign="↑"
+            onPan={() => {
+              pan(0, -1)
+            }}
+          />
+          <Pan
+            label="Move down"
+            sign="↓"
+            onPan={() => {
+              pan(0, 1)
+            }}
+          />
+        </div>
+      )}
       <p id="box-keys" class="hint">
         Drag on the picture to draw a box. Arrow keys move it, Shift with arrows resizes it, Delete removes
         it. Ctrl and wheel zoom, Shift and drag move the picture.
