@@ -34,7 +34,8 @@ export interface Background {
   readonly seed: number
 }
 
-const PALETTE: Readonly<Record<Colour, Rgb>> = {
+/** What each colour looks like as a background. */
+export const PALETTE: Readonly<Record<Colour, Rgb>> = {
   black: [28, 28, 32],
   blue: [80, 140, 225],
   brown: [140, 98, 68],

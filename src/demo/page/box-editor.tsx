@@ -1,7 +1,7 @@
 // The boxes that a person draws on the picture: with a pointer (drag on the picture for a new one, on a box to move it, on
 // a corner or side to resize it) or with keys.
 import type { Size } from '../../plot/label-layout.ts'
-import { type Box, describeBox, type Handle, HANDLES, moveBox, resizeBox, STEP } from './box.ts'
+import { ARROWS, type Box, describeBox, type Handle, HANDLES, moveBox, resizeBox } from './box.ts'
 import { drag, placeIn } from './drag.ts'
 
 /** What is edited, and what to do about it. */
@@ -10,14 +10,6 @@ export interface BoxEditorProperties {
   readonly size: Size
   readonly zoom: number
   readonly onChange: (boxes: readonly Box[]) => void
-}
-
-/** The keys that move a box, or with Shift its lower right corner. */
-const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
-  ArrowLeft: [-STEP, 0],
-  ArrowRight: [STEP, 0],
-  ArrowUp: [0, -STEP],
-  ArrowDown: [0, STEP],
 }
 
 /** Boxes with handles, each one a stop of the Tab key. */

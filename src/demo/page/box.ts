@@ -25,8 +25,16 @@ export const HANDLES: readonly Handle[] = [
 /** The least width and height of a box: one cell of the model's 32 x 32 grid, so that its corners are two tokens. */
 export const SMALLEST = 1 / 32
 
-/** How far an arrow key moves a side: half a cell of the grid. */
-export const STEP = 1 / 64
+/** How far an arrow key moves: half a cell of the grid. */
+const STEP = 1 / 64
+
+/** The keys that move something on the picture, and by how much. */
+export const ARROWS: Readonly<Record<string, Point>> = {
+  ArrowLeft: [-STEP, 0],
+  ArrowRight: [STEP, 0],
+  ArrowUp: [0, -STEP],
+  ArrowDown: [0, STEP],
+}
 
 const inside = (value: number): number => Math.min(1, Math.max(0, value))
 

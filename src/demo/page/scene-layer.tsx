@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals'
 import type { Size } from '../../plot/label-layout.ts'
 import type { Atlas } from './atlas.ts'
-import { STEP } from './box.ts'
+import { ARROWS } from './box.ts'
 import { drag, placeIn } from './drag.ts'
 import { extentOf } from './paint-scene.ts'
 import { changeSticker, type Sticker, toFront, withoutSticker } from './scene.ts'
@@ -14,13 +14,6 @@ export const chosenSticker = signal<number | undefined>(undefined)
 
 /** One press of + or -. */
 const GROW = 1.1
-
-const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
-  ArrowLeft: [-STEP, 0],
-  ArrowRight: [STEP, 0],
-  ArrowUp: [0, -STEP],
-  ArrowDown: [0, STEP],
-}
 
 /** Enlarges a sticker, turns it around, or takes it away. */
 export function onStickerKey(key: string, sticker: Sticker): boolean {

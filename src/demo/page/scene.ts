@@ -1,12 +1,13 @@
 // A scene that a person makes of stickers: what is where, and the boxes that are therefore true.
 import {
+  type Background,
   BACKGROUND_WORDS,
   GROUNDS,
+  PALETTE,
   type Pattern,
   type Rgb,
   SKIES,
 } from '../../../scripts/scenes/background.ts'
-import { type Background } from '../../../scripts/scenes/background.ts'
 import { KINDS } from '../../../scripts/scenes/things.ts'
 import type { Point } from './box.ts'
 
@@ -58,13 +59,15 @@ const plain = (pattern: Pattern, words: string, rgb: readonly Rgb[]): Background
   seed: 1,
 })
 
-const WHITE: Rgb = [246, 246, 246]
-const BLUE: Rgb = [80, 140, 225]
-const GREEN: Rgb = [95, 175, 95]
-const YELLOW: Rgb = [245, 220, 100]
-const PINK: Rgb = [245, 170, 200]
-const PURPLE: Rgb = [150, 105, 195]
-const GRAY: Rgb = [150, 150, 150]
+const {
+  white: WHITE,
+  blue: BLUE,
+  green: GREEN,
+  yellow: YELLOW,
+  pink: PINK,
+  purple: PURPLE,
+  gray: GRAY,
+} = PALETTE
 
 const OUTDOORS = [
   ['a blue sky', 'green grass'],
