@@ -1,20 +1,24 @@
-// The demo's page, bundled: src/demo/page/ as three files that a browser takes as they are.
+// The demo's page, bundled: src/demo/page/ as three files that a browser takes as they are, and the licences of the
+// packages inside.
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { inProject } from './paths.mjs'
+import { inProject, root } from './paths.mjs'
 
 /** What the page is made of, besides src/: the names of the things and the backgrounds that its scene maker offers. */
 export const pageSources = ['scripts/scenes']
 
 /**
  * Bundles the page.
- * @param {string} folder - where index.html, page.js and page.css go
+ * @param {string} folder - where index.html, page.js, page.css and licenses.txt go
  * @throws {Error} naming the place in the source that does not build
  */
 export async function buildPage(folder) {
   // Here, as set-up reads this file before any package is there.
   const { build } = await import('esbuild')
   const page = inProject('src', 'demo', 'page')
-  await build({
+  const { metafile } = await build({
+    absWorkingDir: root,
+    metafile: true,
     entryPoints: [
       { in: join(page, 'main.tsx'), out: 'page' },
       { in: join(page, 'page.css'), out: 'page' },
@@ -33,4 +37,12 @@ export async function buildPage(folder) {
     legalComments: 'none',
     logLevel: 'silent',
   })
+  const names = Object.keys(metafile.inputs).flatMap((path) => {
+    const name = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]
+    return name === undefined ? [] : [name]
+  })
+  const licenses = [...new Set(names)].sort().map(async (name) => {
+    return `${name}\n\n${await readFile(inProject('node_modules', name, 'LICENSE'), 'utf8')}`
+  })
+  await writeFile(join(folder, 'licenses.txt'), (await Promise.all(licenses)).join('\n\n'))
 }
