@@ -12,37 +12,44 @@ function gate() {
 
 const never = new AbortController().signal
 
-test('clients come in turn, however many requests each has, one at a time, and each hears its place as it changes', async () => {
-  const queue = createQueue(10)
-  const order: string[] = []
-  const places = new Map<string, number[]>()
-  const { opened, open } = gate()
-  let running = 0
-  const enter = (name: string, work: () => Promise<void> = () => Promise.resolve()): Promise<void> =>
-    queue.enter(
-      {
-        client: name[0]!,
-        signal: never,
-        onPosition: (position) => places.set(name, [...(places.get(name) ?? []), position]),
-      },
-      async () => {
-        assert.equal(++running, 1)
-        order.push(name)
-        await work()
-        running--
-      },
-    )
-  const all = [enter('a1', () => opened), ...['a2', 'a3', 'a4', 'b1', 'b2', 'c1'].map((name) => enter(name))]
-  assert.equal(queue.length, 6)
-  open()
-  await Promise.all(all)
-  assert.deepEqual(order, ['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4'])
-  assert.deepEqual(places.get('a1'), [0])
-  // Third, until b and c came before it.
-  assert.deepEqual(places.get('a4'), [3, 4, 5, 6, 5, 4, 3, 2, 1, 0])
-  assert.deepEqual(places.get('c1'), [3, 2, 1, 0])
-  assert.equal(queue.length, 0)
-})
+test(
+  'clients come in turn, however many requests each has, one at a time, and each hears its place as it changes',
+  { timeout: 10_000 },
+  async () => {
+    const queue = createQueue(10)
+    const order: string[] = []
+    const places = new Map<string, number[]>()
+    const { opened, open } = gate()
+    let running = 0
+    const enter = (name: string, work: () => Promise<void> = () => Promise.resolve()): Promise<void> =>
+      queue.enter(
+        {
+          client: name[0]!,
+          signal: never,
+          onPosition: (position) => places.set(name, [...(places.get(name) ?? []), position]),
+        },
+        async () => {
+          assert.equal(++running, 1)
+          order.push(name)
+          await work()
+          running--
+        },
+      )
+    const all = [
+      enter('a1', () => opened),
+      ...['a2', 'a3', 'a4', 'b1', 'b2', 'c1'].map((name) => enter(name)),
+    ]
+    assert.equal(queue.length, 6)
+    open()
+    await Promise.all(all)
+    assert.deepEqual(order, ['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4'])
+    assert.deepEqual(places.get('a1'), [0])
+    // Third, until b and c came before it.
+    assert.deepEqual(places.get('a4'), [3, 4, 5, 6, 5, 4, 3, 2, 1, 0])
+    assert.deepEqual(places.get('c1'), [3, 2, 1, 0])
+    assert.equal(queue.length, 0)
+  },
+)
 
 test('a full queue refuses, and whoever leaves makes room at once', async () => {
   const queue = createQueue(2)
