@@ -55,6 +55,7 @@ export async function openOnnxEngine(
   const worker = startWorker({
     parts: { vision, projection, text },
     threads,
+    ended: new Int32Array(new SharedArrayBuffer(4)),
   })
   try {
     await worker.ask({ kind: 'open' })
@@ -139,12 +140,13 @@ function startWorker(data: WorkerData): OnnxWorker {
   const settle = (id: number) => {
     const pending = waiting.get(id)
     waiting.delete(id)
-    if (waiting.size === 0) worker.unref()
+    if (waiting.size === 0 && ended === undefined) worker.unref()
     return pending
   }
   worker.on('message', (reply: Reply) => {
     const pending = settle(reply.id)
-    if ('error' in reply) pending?.reject(new Error(`ONNX Runtime: ${reply.error.message}`))
+    if (ended !== undefined) pending?.reject(ended)
+    else if ('error' in reply) pending?.reject(new Error(`ONNX Runtime: ${reply.error.message}`))
     else pending?.resolve(reply.tensors)
   })
   const end = (error: Error) => {
@@ -154,8 +156,11 @@ function startWorker(data: WorkerData): OnnxWorker {
   worker.on('error', (error) => {
     end(error instanceof Error ? error : new Error(String(error)))
   })
-  worker.on('exit', (code) => {
-    end(new Error(`The original model's worker ended with code ${code}`))
+  const exited = new Promise<void>((resolve) => {
+    worker.on('exit', (code) => {
+      end(new Error(`The original model's worker ended with code ${code}`))
+      resolve()
+    })
   })
 
   const ask = (request: Request) =>
@@ -181,7 +186,11 @@ function startWorker(data: WorkerData): OnnxWorker {
     },
     async stop() {
       ended ??= new Error('The model was disposed')
-      await worker.terminate()
+      // The thread ends itself, after what runs: to be terminated in a call of ONNX Runtime would end the whole process.
+      Atomics.store(data.ended, 0, 1)
+      worker.ref()
+      worker.postMessage({ id: next++, request: { kind: 'end' } })
+      await exited
     },
   }
 }

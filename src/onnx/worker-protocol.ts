@@ -15,6 +15,8 @@ export type PlainTensors = Readonly<Record<string, PlainTensor>>
 export interface WorkerData {
   readonly parts: Readonly<Record<PartName, OnnxPart>>
   readonly threads: number | undefined
+  /** One number in shared memory: not 0 when what still waits need not be done any more. */
+  readonly ended: Int32Array
 }
 export type PartName = 'vision' | 'projection' | 'text'
 
@@ -37,6 +39,8 @@ export type Request =
       readonly beam_idx: readonly number[] | undefined
     }
   | { readonly kind: 'closeDecoder'; readonly decoder: number }
+  /** Ends the thread. */
+  | { readonly kind: 'end' }
 
 export interface Message {
   readonly id: number

@@ -13,7 +13,7 @@ import {
   type WorkerData,
 } from './worker-protocol.ts'
 
-const { parts, threads } = workerData as WorkerData
+const { parts, threads, ended } = workerData as WorkerData
 const { cache } = parts.text
 const sessions = new Map<PartName, InferenceSession>()
 /** Of each decoder that has begun: its cached keys and values, in the order of `cache`. */
@@ -75,6 +75,8 @@ async function answer(request: Request): Promise<PlainTensors> {
     case 'closeDecoder':
       decoders.delete(request.decoder)
       return {}
+    case 'end':
+      process.exit() // of a worker: its thread alone
   }
 }
 
@@ -90,6 +92,7 @@ const pick = (results: Record<string, Tensor>, names: readonly string[]): PlainT
 let queue = Promise.resolve()
 parentPort?.on('message', ({ id, request }: Message) => {
   queue = queue.then(async () => {
+    if (request.kind !== 'end' && Atomics.load(ended, 0) !== 0) return
     try {
       const results = await answer(request)
       // Copied, not moved: the runtime owns the memory of its results.

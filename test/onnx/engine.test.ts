@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { copyFileSync, symlinkSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import type { Engine } from '../../src/architecture/engine.ts'
 import { openCheckpoint } from '../../src/checkpoint/checkpoint.ts'
 import { bfloat16ToFloat32 } from '../../src/checkpoint/float-types.ts'
@@ -165,6 +166,18 @@ test('the event loop stays free while the model runs', async (t) => {
   await oneStep(engine, long)
   // A blocked loop would beat once at most; the number has no other meaning.
   assert.ok(beats >= 3, `${beats} beats`)
+})
+
+test('a model may be disposed of at any moment of a step', async (t) => {
+  const long = Array.from({ length: 300 }, (_, i) => 5 + i)
+  for (let delay = 0; delay < 150; delay += 15) {
+    const engine = await open(t, MODEL)
+    const decoder = await engine.openDecoder()
+    const running = decoder.step(step(long, long.length)).catch((error: unknown) => error)
+    await setTimeout(delay)
+    await engine.dispose()
+    await running
+  }
 })
 
 test('after dispose every call is refused, and dispose may be called again', async (t) => {
