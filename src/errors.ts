@@ -2,15 +2,19 @@
 // expected and what came; things from outside that are broken raise an error class of their own with a `code`.
 import { inspect } from 'node:util'
 
-/** A checkpoint, its configuration or its download is missing, damaged or not what it claims to be. */
-export class CheckpointError extends Error {
-  override readonly name = 'CheckpointError'
+/** An error with a code: what the classes below have in common. */
+export abstract class CodedError<Code extends string> extends Error {
   /** What kind of fault this is, for programs: stable across releases. */
-  readonly code: CheckpointErrorCode
-  constructor(code: CheckpointErrorCode, message: string, options?: ErrorOptions) {
+  readonly code: Code
+  constructor(code: Code, message: string, options?: ErrorOptions) {
     super(message, options)
     this.code = code
   }
+}
+
+/** A checkpoint, its configuration or its download is missing, damaged or not what it claims to be. */
+export class CheckpointError extends CodedError<CheckpointErrorCode> {
+  override readonly name = 'CheckpointError'
 }
 export type CheckpointErrorCode =
   | 'NOT_FOUND' // the folder, file, repository or revision does not exist
@@ -33,40 +37,21 @@ export type CheckpointErrorCode =
   | 'NO_SPACE' // the disk has not enough room
 
 /** A picture cannot be read: missing, empty, damaged, of a type that is not known, or too large. */
-export class ImageError extends Error {
+export class ImageError extends CodedError<ImageErrorCode> {
   override readonly name = 'ImageError'
-  /** What kind of fault this is, for programs: stable across releases. */
-  readonly code: ImageErrorCode
-  constructor(code: ImageErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.code = code
-  }
 }
 export type ImageErrorCode = 'NOT_FOUND' | 'EMPTY' | 'NOT_AN_IMAGE' | 'DAMAGED' | 'TOO_LARGE' | 'FETCH_FAILED'
 
 /** A file of annotations or questions is missing, too large, or not what its format says. */
-export class AnnotationError extends Error {
+export class AnnotationError extends CodedError<AnnotationErrorCode> {
   override readonly name = 'AnnotationError'
-  /** What kind of fault this is, for programs: stable across releases. */
-  readonly code: AnnotationErrorCode
-
-  constructor(code: AnnotationErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.code = code
-  }
 }
 
 export type AnnotationErrorCode = 'NOT_FOUND' | 'TOO_LARGE' | 'DAMAGED'
 
 /** OpenVINO's runtime is missing or does not fit, or a call of it failed. */
-export class OpenVINOError extends Error {
+export class OpenVINOError extends CodedError<OpenVINOErrorCode> {
   override readonly name = 'OpenVINOError'
-  /** What kind of fault this is, for programs: stable across releases. */
-  readonly code: OpenVINOErrorCode
-  constructor(code: OpenVINOErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.code = code
-  }
 }
 export type OpenVINOErrorCode =
   | 'RUNTIME_NOT_FOUND' // no OpenVINO library in any of the places searched

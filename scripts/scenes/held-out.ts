@@ -2,6 +2,7 @@
 import sharp from 'sharp'
 import { drawScene } from './draw.ts'
 import { randomOf } from './random.ts'
+import { rounded } from './record.ts'
 import { leftToRight } from './relations.ts'
 import { createScene, type Scene, type Thing } from './scene.ts'
 import type { SeedRange } from './seeds.ts'
@@ -63,9 +64,6 @@ export interface HeldOut {
   readonly annotations: Annotations
   readonly questions: readonly HeldOutQuestion[]
 }
-
-/** Six digits: far below a pixel. */
-const rounded = (value: number): number => Math.round(value * 1e6) / 1e6
 
 /** The file of a scene's picture. */
 export const fileName = (seed: number): string => `${String(seed).padStart(3, '0')}.webp`

@@ -74,8 +74,8 @@ export function pack({ task, prompt, answer, boxes }: Segment, tokens: Tokens): 
   }
 }
 
-/** Six digits: a thousandth of a pixel. */
-const rounded = (value: number): number => Math.round(value * 1e6) / 1e6
+/** Six digits: far below a pixel, for fractions and pixels alike. */
+export const rounded = (value: number): number => Math.round(value * 1e6) / 1e6
 
 function framed(value: unknown): Buffer {
   const text = Buffer.from(JSON.stringify(value))

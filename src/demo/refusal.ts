@@ -1,5 +1,5 @@
 // What the server says no with: a code for programs, a message for people, and the status of HTTP.
-import { ImageError } from '../errors.ts'
+import { CodedError, ImageError } from '../errors.ts'
 import type { Problem, ProblemCode } from './api.ts'
 
 /** The status of each code. */
@@ -22,13 +22,8 @@ const STATUS = {
 } as const satisfies Record<ProblemCode, number>
 
 /** A request that is not served, for a reason that its sender is told. */
-export class Refusal extends Error {
+export class Refusal extends CodedError<ProblemCode> {
   override readonly name = 'Refusal'
-  readonly code: ProblemCode
-  constructor(code: ProblemCode, message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.code = code
-  }
 
   get status(): number {
     return STATUS[this.code]

@@ -91,23 +91,16 @@ export function standingOut(things: readonly Thing[], feature: Feature): Thing |
   const centre = (axis: 0 | 1) => (thing: Thing) => boxCentre(thing.box)[axis]
   const area = (thing: Thing): number => boxArea(thing.box)
   const two = things.length === 2
+  const apart = (least: number, next: number): boolean => next - least >= PLACE_MARGIN
   switch (feature) {
     case 'left':
-      return first(things, centre(0), (a, b) => b - a >= PLACE_MARGIN)
+      return first(things, centre(0), apart)
     case 'right':
-      return first(
-        things,
-        (thing) => -centre(0)(thing),
-        (a, b) => b - a >= PLACE_MARGIN,
-      )
+      return first(things, (thing) => -centre(0)(thing), apart)
     case 'top':
-      return first(things, centre(1), (a, b) => b - a >= PLACE_MARGIN)
+      return first(things, centre(1), apart)
     case 'bottom':
-      return first(
-        things,
-        (thing) => -centre(1)(thing),
-        (a, b) => b - a >= PLACE_MARGIN,
-      )
+      return first(things, (thing) => -centre(1)(thing), apart)
     case 'larger':
     case 'largest':
       if (two !== (feature === 'larger')) return undefined
