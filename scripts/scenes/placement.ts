@@ -33,13 +33,7 @@ export function poseFor(
   shrink: number,
   crowded: boolean,
 ): Pose {
-  const shape = {
-    centre: [0.5, 0.5] as const,
-    scale: 1,
-    stretch: random.chance(0.4) ? MOST_STRETCH ** random.between(-1, 1) : 1,
-    flipped: random.chance(0.5),
-    rotation: random.chance(0.5) ? random.between(-MOST_ROTATION, MOST_ROTATION) : 0,
-  }
+  const shape = shapeFor(random)
   const shorter = Math.min(picture.width, picture.height)
   const side = Math.max(SMALLEST, random.between(SMALLEST, LARGEST) * shrink) * shorter
   const [left, top, right, bottom] = extent(shape, sprite, picture)
@@ -52,6 +46,17 @@ export function poseFor(
     return random.between(margin, Math.max(margin, 1 - margin))
   }
   return { ...shape, scale, centre: [along(width), along(height)] }
+}
+
+/** Draws how a thing is stretched, flipped and turned; it is in the middle of the picture, at its drawing's size. */
+export function shapeFor(random: Random): Pose {
+  return {
+    centre: [0.5, 0.5],
+    scale: 1,
+    stretch: random.chance(0.4) ? MOST_STRETCH ** random.between(-1, 1) : 1,
+    flipped: random.chance(0.5),
+    rotation: random.chance(0.5) ? random.between(-MOST_ROTATION, MOST_ROTATION) : 0,
+  }
 }
 
 /** Whether a thing can be put in front of others: its box is no sliver, and of all of them enough can be seen. */

@@ -1,8 +1,9 @@
 // The packed form in which scenes go to the training: a record is the length of a JSON text (32 bits, little endian),
 // the text, and the pixels. The first record is a header without pixels.
+import { createCollage } from './collage.ts'
 import { drawForModel } from './draw.ts'
 import { randomOf } from './random.ts'
-import { createScene } from './scene.ts'
+import { createScene, type Scene } from './scene.ts'
 import type { Sprites } from './sprites.ts'
 import { type Segment, viewOf } from './texts/segment.ts'
 import { trainingSegments } from './texts/training-mix.ts'
@@ -48,9 +49,21 @@ export const headerRecord = (firstSeed: number): Buffer =>
 /** The record of a scene. */
 export async function sceneRecord(seed: number, sprites: Sprites, tokens: Tokens): Promise<Buffer> {
   const scene = createScene(seed, sprites)
-  const segments = trainingSegments(viewOf(scene), randomOf(seed, 5))
+  return record(scene, trainingSegments(viewOf(scene), randomOf(seed, 5)), sprites, tokens)
+}
+
+/** The record of a collage: there are no texts about it. */
+export const collageRecord = (seed: number, sprites: Sprites, tokens: Tokens): Promise<Buffer> =>
+  record(createCollage(seed, sprites), [], sprites, tokens)
+
+async function record(
+  scene: Scene,
+  segments: readonly Segment[],
+  sprites: Sprites,
+  tokens: Tokens,
+): Promise<Buffer> {
   const packed: PackedScene = {
-    seed,
+    seed: scene.seed,
     things: scene.things.map(({ name, box }) => ({ name_id: NAME_IDS.get(name)!, box: box.map(rounded) })),
     segments: segments.map((segment) => pack(segment, tokens)),
   }

@@ -1,7 +1,7 @@
 // Writes scenes to standard output, packed for the training (see record.ts), for as long as somebody reads.
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'
-import { headerRecord, sceneRecord } from './record.ts'
+import { collageRecord, headerRecord, sceneRecord } from './record.ts'
 import { checkSeeds, lastOf, type SeedRange, TRAINING, VALIDATION } from './seeds.ts'
 import { readSprites } from './sprites.ts'
 import { isStyleName, type StyleName, STYLES, TRAINED_STYLES } from './styles.ts'
@@ -9,7 +9,7 @@ import { readTokens } from './tokens.ts'
 
 const HELP = `Writes scenes to standard output.
 
-  node scripts/scenes/stream.ts --first SEED --vocabulary PATH [--count N] [--stride N] [--styles A,B] [--validation]
+  node scripts/scenes/stream.ts --first SEED --vocabulary PATH [--count N] [--stride N] [--styles A,B] [--validation] [--collages]
 
 --first       seed of the first scene, from ${TRAINING.first} on
 --vocabulary  a tokenizer.json, or the folder that holds one
@@ -17,6 +17,7 @@ const HELP = `Writes scenes to standard output.
 --stride      from one seed to the next; 1 if left out. Two streams of stride 2 share the work of one
 --styles      ${STYLES.map(({ name }) => name).join(', ')}; ${TRAINED_STYLES.join(',')} if left out
 --validation  scenes to look at while training, not to train on: seeds from ${VALIDATION.first} to ${lastOf(VALIDATION)}
+--collages    pictures full of things in place of scenes, without texts
 `
 
 interface Options {
@@ -27,6 +28,7 @@ interface Options {
   readonly vocabulary: string
   /** The seeds that are allowed. */
   readonly range: SeedRange
+  readonly collages: boolean
 }
 
 /** The options of the command line, or undefined if only help was asked for. @throws {Error} for those that do not fit */
@@ -38,6 +40,7 @@ function readOptions(): Options | undefined {
       stride: { type: 'string', default: '1' },
       styles: { type: 'string', default: TRAINED_STYLES.join(',') },
       validation: { type: 'boolean', default: false },
+      collages: { type: 'boolean', default: false },
       vocabulary: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -57,6 +60,7 @@ function readOptions(): Options | undefined {
     styles,
     vocabulary: values.vocabulary,
     range: values.validation ? VALIDATION : TRAINING,
+    collages: values.collages,
   }
 }
 
@@ -72,14 +76,15 @@ async function main(): Promise<void> {
     process.stdout.write(HELP)
     return
   }
-  const { first, count, stride, styles, vocabulary, range } = options
+  const { first, count, stride, styles, vocabulary, range, collages } = options
   checkSeeds(range, first, Number.isFinite(count) ? first + (count - 1) * stride : first)
   const [sprites, tokens] = await Promise.all([readSprites(styles), readTokens(vocabulary)])
+  const make = collages ? collageRecord : sceneRecord
   await write(headerRecord(first))
   for (let i = 0; i < count; i++) {
     const seed = first + i * stride
     checkSeeds(range, seed, seed)
-    await write(await sceneRecord(seed, sprites, tokens))
+    await write(await make(seed, sprites, tokens))
   }
 }
 

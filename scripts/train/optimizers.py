@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,8 +20,63 @@ LARGEST_GRADIENT = 1.0
 AVERAGE_DECAY = 0.999
 
 
-def make_optimizers(view: nn.Module) -> list[torch.optim.Optimizer]:
-    """Muon over the matrices of the layers and of the projection's attention, AdamW over everything else."""
+# Newton and Schulz's iteration as Jordan tuned it (https://kellerjordan.github.io/posts/muon/): how often, and with
+# which coefficients.
+ORTHOGONAL_STEPS, ORTHOGONAL_COEFFICIENTS = 5, (3.4445, -4.7750, 2.0315)
+MOMENTUM = 0.95
+
+
+class Muon(torch.optim.Optimizer):
+    """torch.optim.Muon with `adjust_lr_fn="match_rms_adamw"`, all matrices of one shape at once, in a chosen type.
+
+    torch's own orthogonalizes in bfloat16, which a CPU without instructions for it is many times slower in than in
+    float32.
+    """
+
+    def __init__(self, matrices: list[nn.Parameter], rate: float, weight_decay: float, halved: bool) -> None:
+        super().__init__(matrices, {"lr": rate, "weight_decay": weight_decay})
+        self.dtype = torch.bfloat16 if halved else torch.float32
+
+    @torch.no_grad()
+    def step(self) -> None:
+        """Moves the matrices that have a gradient."""
+        for group in self.param_groups:
+            shapes: dict[torch.Size, list[nn.Parameter]] = defaultdict(list)
+            for matrix in group["params"]:
+                if matrix.grad is not None:
+                    shapes[matrix.shape].append(matrix)
+            for shape, matrices in shapes.items():
+                moves = orthogonal_part(torch.stack([self._direction(matrix) for matrix in matrices]).to(self.dtype))
+                rate = 0.2 * math.sqrt(max(shape)) * group["lr"]
+                torch._foreach_mul_(matrices, 1 - group["lr"] * group["weight_decay"])
+                torch._foreach_add_(matrices, list(moves.float()), alpha=-rate)
+
+    def _direction(self, matrix: nn.Parameter) -> Tensor:
+        """Nesterov's momentum."""
+        state = self.state[matrix]
+        if not state:
+            state["momentum"] = torch.zeros_like(matrix)
+        state["momentum"].lerp_(matrix.grad, 1 - MOMENTUM)
+        return matrix.grad.lerp(state["momentum"], MOMENTUM)
+
+
+def orthogonal_part(matrices: Tensor) -> Tensor:
+    """Roughly U V^T of each matrix U S V^T of [N, rows, columns]: singular values come out between 0.5 and 1.5."""
+    if matrices.shape[1] > matrices.shape[2]:
+        return orthogonal_part(matrices.mT).mT
+    a, b, c = ORTHOGONAL_COEFFICIENTS
+    matrices = matrices / matrices.norm(dim=(1, 2), keepdim=True).clamp(min=1e-7)
+    for _ in range(ORTHOGONAL_STEPS):
+        gram = matrices @ matrices.mT
+        matrices = torch.baddbmm(matrices, torch.baddbmm(gram, gram, gram, beta=b, alpha=c), matrices, beta=a)
+    return matrices
+
+
+def make_optimizers(view: nn.Module, halved: bool) -> list[torch.optim.Optimizer]:
+    """Muon over the matrices of the layers and of the projection's attention, AdamW over everything else.
+
+    With `halved` Muon works in bfloat16.
+    """
     matrices, decayed, free = [], [], []
     for name, parameter in view.named_parameters():
         if not parameter.requires_grad:
@@ -32,7 +88,7 @@ def make_optimizers(view: nn.Module) -> list[torch.optim.Optimizer]:
         else:
             free.append(parameter)
     groups = [{"params": decayed, "weight_decay": WEIGHT_DECAY}, {"params": free, "weight_decay": 0.0}]
-    muon = torch.optim.Muon(matrices, lr=MUON_RATE, weight_decay=WEIGHT_DECAY, adjust_lr_fn="match_rms_adamw")
+    muon = Muon(matrices, MUON_RATE, WEIGHT_DECAY, halved)
     return [torch.optim.AdamW(groups, lr=ADAMW_RATE, betas=(0.9, 0.98), fused=True), muon]
 
 

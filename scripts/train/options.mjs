@@ -13,6 +13,8 @@ into its own folder; the export there is what models/kosmos2-tiny is made of.
                     of them), which makes the model better by much, and exports. before-finish.pt keeps the state from
                     before: renamed to state.pt, it can be trained on
   --export-only     exports the saved state, also while it is being trained
+  --collages N      a training from nothing begins with so many pictures full of things, 80000 by default, for the vision
+                    model alone: that is the fastest way to the names
   --from SOURCE     begins with "nothing" (the default) or the weights of a checkpoint's folder
   --folder DIR      the training's folder, models/kosmos2-tiny-training by default: state.pt, metrics.jsonl, checkpoint/
   --device NAME     cpu or cuda; cuda where there is one by default
@@ -31,6 +33,7 @@ export const options = /** @type {const} */ ({
   finish: { type: 'string' },
   'export-only': { type: 'boolean' },
   'self-check': { type: 'boolean' },
+  collages: { type: 'string' },
   from: { type: 'string' },
   folder: { type: 'string' },
   device: { type: 'string' },
@@ -44,6 +47,7 @@ const numbers = {
   minutes: { min: 0.1, max: 100_000, whole: false },
   steps: { min: 1, max: 1e9, whole: true },
   finish: { min: 0.1, max: 100_000, whole: false },
+  collages: { min: 0, max: 1e9, whole: true },
   batch: { min: 1, max: 4096, whole: true },
   streams: { min: 1, max: 64, whole: true },
 }

@@ -93,7 +93,7 @@ def main() -> None:
         scenes = [make_scene(seed, vocabulary) for seed in range(12)]
         batches = [pack(part, vocabulary, THINGS) for part in batches_of_pool(scenes, 4)]
         view = TrainingView(build(vocabulary.size), vocabulary, THINGS)
-        optimizers, average = make_optimizers(view), Average(view)
+        optimizers, average = make_optimizers(view, False), Average(view)
         losses = [learn(view, optimizers, average, batch) for batch in batches[:2] * 3]
         check("the loss falls", losses[-1] < losses[0], f"{losses[0]:.2f} to {losses[-1]:.2f}")
 
@@ -153,14 +153,14 @@ def check_resuming(
 ) -> None:
     """A state read again gives the same next step, and a damaged one is refused."""
     path = folder / "state.pt"
-    keys = ("batch_size", "pictures", "place", "random", "schedule", "seconds", "step", "things", "tokens")
+    keys = ("batch_size", "collages", "pictures", "place", "random", "schedule", "seconds", "step", "things", "tokens")
     saved = {"weights": view.state_dict(), "average": average.values}
     saved |= {"optimizers": [optimizer.state_dict() for optimizer in optimizers], **dict.fromkeys(keys, 0)}
     write_state(path, saved)
     data = path.read_bytes()
     learn(view, optimizers, average, batches[1])
     again = TrainingView(build(vocabulary.size, 2), vocabulary, THINGS)
-    others, other_average = make_optimizers(again), Average(again)
+    others, other_average = make_optimizers(again, False), Average(again)
     state = read_state(path)
     again.load_state_dict(state["weights"])
     other_average.load(state["average"])

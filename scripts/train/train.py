@@ -24,10 +24,10 @@ from heap import give_back_memory
 from packing import pack
 from state import StateError
 from stream import StreamError
-from training import Training
+from training import COLLAGES, Training
 from vocabulary import VocabularyError
 from warm_start import WarmStartError
-from wrapper import Losses
+from wrapper import Losses, LookLosses
 
 REPORT_SECONDS = 20
 SAVE_SECONDS = 180
@@ -82,11 +82,13 @@ class Means:
     def __init__(self) -> None:
         self.sum: torch.Tensor | None = None
         self.count = 0
+        self.names: list[str] = []
         self.start = time.perf_counter()
 
-    def add(self, losses: Losses) -> None:
+    def add(self, losses: Losses | LookLosses) -> None:
         """Adds a step's losses."""
-        values = torch.stack([getattr(losses, field.name).detach().float() for field in fields(losses)])
+        self.names = [field.name for field in fields(losses)]
+        values = torch.stack([getattr(losses, name).detach().float() for name in self.names])
         self.sum = values if self.sum is None else self.sum + values
         self.count += 1
 
@@ -98,7 +100,7 @@ class Means:
     def take(self) -> dict[str, float]:
         """The means, and a new beginning."""
         values = (self.sum / self.count).tolist() if self.sum is not None else []
-        means = dict(zip([field.name for field in fields(Losses)], values, strict=False))
+        means = dict(zip(self.names, values, strict=False))
         self.sum, self.count, self.start = None, 0, time.perf_counter()
         return means
 
@@ -126,17 +128,19 @@ def duration(seconds: float) -> str:
 def report(training: Training, journal: Journal, means: Means, left: float) -> None:
     """Tells of the last steps."""
     speed = means.count * training.batch_size / means.seconds
-    rate = training.schedule.share(training.step, training.seconds)
     figures = means.take()
     if not math.isfinite(figures["total"]):
         raise TrainingError(f"the loss is {figures['total']} before step {training.step}; the last saved state is kept")
-    line = (
-        f"step {training.step}  {training.pictures} pictures  {speed:.0f} a second  "
-        f"loss words {figures['words']:.3f} boxes {figures['boxes']:.3f}  "
-        f"words right {figures['word_accuracy']:.3f}  cells off {figures['cell_distance']:.2f}  {duration(left)}"
-    )
+    if "names_right" in figures:
+        told = f"of {training.collages} collages  loss {figures['total']:.3f}  names right {figures['names_right']:.3f}"
+    else:
+        told = (
+            f"pictures  loss words {figures['words']:.3f} boxes {figures['boxes']:.3f}  "
+            f"words right {figures['word_accuracy']:.3f}  cells off {figures['cell_distance']:.2f}"
+        )
+    line = f"step {training.step}  {training.pictures} {told}  {speed:.0f} a second  {duration(left)}"
     common = {"step": training.step, "pictures": training.pictures, "minutes": training.seconds / 60}
-    journal.write("training", line, **common, pictures_per_second=speed, rate=rate, **figures)
+    journal.write("training", line, **common, pictures_per_second=speed, rate=training.rate, **figures)
 
 
 def validate(
@@ -156,7 +160,7 @@ def validate(
 
 def run(training: Training, options: argparse.Namespace, journal: Journal, interruption: Interruption) -> None:
     """Trains until a limit, the schedule's end, or an interruption (raises Interrupted); saves every few minutes."""
-    feeder = training.feeder(options.streams)
+    looks, feeder = training.looks, training.feeder(options.streams)
     start = saved = validated = time.perf_counter()
     means = Means()
     last_step = None if options.steps is None else training.step + options.steps
@@ -168,6 +172,9 @@ def run(training: Training, options: argparse.Namespace, journal: Journal, inter
             limited = options.minutes is not None and options.finish is None and spent >= options.minutes * 60
             if training.finished or limited or training.step == last_step:
                 return
+            if looks != training.looks:
+                feeder.close()
+                looks, feeder, means = training.looks, training.feeder(options.streams), Means()
             means.add(training.take_step(*feeder.next()))
             if means.seconds < REPORT_SECONDS:
                 continue
@@ -178,7 +185,7 @@ def run(training: Training, options: argparse.Namespace, journal: Journal, inter
                 training.save()
                 give_back_memory()
                 saved = now
-            if now - validated >= options.validate_every * 60:
+            if not looks and now - validated >= options.validate_every * 60:
                 validate(training, journal, interruption)
                 validated = time.perf_counter()
                 means = Means()
@@ -215,6 +222,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--streams", type=int, default=1)
     parser.add_argument("--validate-every", type=float, default=VALIDATION_SECONDS / 60)
+    parser.add_argument("--collages", type=int, default=COLLAGES)
     parser.add_argument("--export-only", action="store_true")
     return parser.parse_args(arguments)
 
@@ -246,7 +254,9 @@ def main(arguments: list[str]) -> int:
 
 def train(options: argparse.Namespace, interruption: Interruption) -> int:
     """Trains and exports."""
-    training = Training(options.folder, options.node, options.device, options.batch, options.source)
+    training = Training(
+        options.folder, options.node, options.device, options.batch, options.source, options.collages
+    )
     journal = Journal(options.folder)
     begins = f"Goes on at step {training.step}" if training.step else "Begins"
     parameters = sum(parameter.numel() for parameter in training.view.model.parameters())

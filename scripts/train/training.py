@@ -19,21 +19,35 @@ from feeder import POOL_BATCHES, Feeder, Place
 from model import build
 from optimizers import LARGEST_GRADIENT, Average, Schedule, make_optimizers, set_rate
 from packing import Batch
+from precision import has_fast_halves
 from state import StateError, read_state, write_state
 from stream import Scene, SceneStream, read_words
 from validation import FIRST_SEED, SCENES, generate, measure
 from vocabulary import Vocabulary, read_vocabulary, write_processor
 from warm_start import take_weights
-from wrapper import Losses, TrainingView
+from wrapper import Losses, LookLosses, TrainingView
 
 FIRST_TRAINING_SEED = 1_000_000
+# A training from nothing begins with so many collages.
+COLLAGES = 80_000
 
 
 class Training:
     """Weights and everything that a resumed training needs to take the same next step."""
 
-    def __init__(self, folder: Path, node: str, device: str, batch_size: int, source: str | None = None) -> None:
-        """Resumes the training in `folder`, or begins one: from `source`, a checkpoint's folder, or from nothing."""
+    def __init__(
+        self,
+        folder: Path,
+        node: str,
+        device: str,
+        batch_size: int,
+        source: str | None = None,
+        collages: int = COLLAGES,
+    ) -> None:
+        """Resumes the training in `folder`, or begins one: from `source`, a checkpoint's folder, or from nothing.
+
+        One from nothing begins with so many collages.
+        """
         self.folder, self.node, self.device, self.batch_size = folder, node, torch.device(device), batch_size
         self.step, self.pictures, self.seconds = 0, 0, 0.0
         self.place = Place(FIRST_TRAINING_SEED, 0)
@@ -46,10 +60,13 @@ class Training:
         if saved is not None:
             self._check_same(saved)
         self.view = TrainingView(build(self.vocabulary.size), self.vocabulary, len(self.things))
+        self.collages = collages
         if source not in (None, "nothing"):
             take_weights(self.view, self.vocabulary, Path(source))
+            self.collages = 0
         self.view.to(self.device)
-        self.optimizers = make_optimizers(self.view)
+        self.halved = has_fast_halves(self.device)
+        self.optimizers = make_optimizers(self.view, self.halved)
         self.average = Average(self.view)
         if saved is not None:
             self._take_over(saved)
@@ -99,6 +116,7 @@ class Training:
         for optimizer, state in zip(self.optimizers, saved["optimizers"], strict=True):
             optimizer.load_state_dict(state)
         self.step, self.pictures, self.seconds = saved["step"], saved["pictures"], saved["seconds"]
+        self.collages = saved["collages"]
         self.schedule = Schedule(**saved["schedule"])
         self.place = Place(**saved["place"])
         if saved["batch_size"] != self.batch_size:
@@ -113,6 +131,7 @@ class Training:
         state = {
             "average": self.average.values,
             "batch_size": self.batch_size,
+            "collages": self.collages,
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
             "pictures": self.pictures,
             "place": asdict(self.place),
@@ -129,20 +148,33 @@ class Training:
         }
         write_state(path or self.state_path, state)
 
+    @property
+    def looks(self) -> bool:
+        """Whether the training is still at its collages."""
+        return self.pictures < self.collages
+
     def feeder(self, streams: int = 1) -> Feeder:
-        """Batches from where the training is, drawn by so many processes."""
-        stride = [] if streams == 1 else ["--stride", str(streams)]
-        sources = [self._stream(self.place.seed + index, *stride) for index in range(streams)]
+        """Batches from where the training is, drawn by so many processes; another is needed when `looks` changes."""
+        options = [] if streams == 1 else ["--stride", str(streams)]
+        if self.looks:
+            options.append("--collages")
+        sources = [self._stream(self.place.seed + index, *options) for index in range(streams)]
         return Feeder(sources, self.vocabulary, self.place, self.batch_size)
 
-    def take_step(self, batch: Batch, after: Place) -> Losses:
+    @property
+    def rate(self) -> float:
+        """The learning rate now, as a share of the full one. It rises anew when the collages are over."""
+        steps = self.step if self.looks else (self.pictures - self.collages) // self.batch_size
+        return self.schedule.share(steps, self.seconds)
+
+    def take_step(self, batch: Batch, after: Place) -> Losses | LookLosses:
         """One step; `after` is the place behind the batch."""
         start = time.perf_counter()
         self.view.train()
         self.view.attend_plainly(self.device.type == "cpu")
-        set_rate(self.optimizers, self.schedule.share(self.step, self.seconds))
-        with torch.autocast(self.device.type, torch.bfloat16):
-            losses = self.view(batch.to(self.device))
+        set_rate(self.optimizers, self.rate)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.halved):
+            losses = (self.view.look if self.looks else self.view)(batch.to(self.device))
         for optimizer in self.optimizers:
             optimizer.zero_grad(set_to_none=True)
         losses.total.backward()

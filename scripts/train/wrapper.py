@@ -46,6 +46,14 @@ class Losses:
     cell_distance: Tensor  # from the likeliest cell to the right one, mean over rows and columns
 
 
+@dataclass
+class LookLosses:
+    """What a batch of collages costs, as `Losses`."""
+
+    total: Tensor
+    names_right: Tensor  # share of the patches with a thing whose thing is the likeliest
+
+
 class TrainingView(nn.Module):
     """Wraps a model; `write_back` gives its embedding table what was learned."""
 
@@ -187,7 +195,7 @@ class TrainingView(nn.Module):
         box_loss = everything[of_patches]
         for scores, corner in ((rows, corners[:, :1]), (columns, corners[:, 1:])):
             box_loss = box_loss - (scores * corner_target(corner)).sum(-1)
-        auxiliary = self.auxiliary_loss(features, latents, batch)
+        auxiliary, _ = self.auxiliary_loss(features, latents, batch)
         main = (word_loss.sum() + box_loss.sum()) / len(labels)
         with torch.no_grad():
             best = words[of_words].max(-1)
@@ -203,10 +211,15 @@ class TrainingView(nn.Module):
             mean(away.float()) / 2,
         )
 
-    def auxiliary_loss(self, features: Tensor, latents: Tensor, batch: Batch) -> Tensor:
+    def look(self, batch: Batch) -> LookLosses:
+        """The losses of a batch of collages, which has no texts: those of the auxiliary heads alone."""
+        return LookLosses(*self.auxiliary_loss(*self.see(batch.patches), batch))
+
+    def auxiliary_loss(self, features: Tensor, latents: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
         """Names and extents of what is at each patch, from the patch's feature and from the latent that starts there.
 
-        Latent i begins with a look at patch i - 1, the last that it may see: the last patch has no latent.
+        Latent i begins with a look at patch i - 1, the last that it may see: the last patch has no latent. The second
+        result is the share of patches with a thing whose latent names it.
         """
         text = self.model.text_model.model
         seen = features[:, 1:], latents[:, 1:] * text.embed_scale
@@ -221,7 +234,9 @@ class TrainingView(nn.Module):
             distances = (output[..., -4:] * EXTENT_SCALE - extents).abs().mean(-1) * something
             loss = loss + (names * weights.flatten()).sum() / weights.sum()
             loss = loss + EXTENT_WEIGHT * distances.sum() / something.sum().clamp(min=1)
-        return loss
+        with torch.no_grad():
+            right = output[..., :-4].argmax(-1) == things
+        return loss, mean(right[something].float())
 
 
 def layer_at(layer: nn.Module, hidden: Tensor, mask: Tensor, places: Tensor) -> Tensor:
