@@ -65,6 +65,7 @@ export { vegaLite, vegaLiteSvg } from './plot/vega-lite.ts'
 export { weightHistogram } from './plot/weight-histogram.ts'
 
 // A page to try a model on.
+export { demoFrame } from './demo/demo-frame.ts'
 export { startDemo } from './demo/start-demo.ts'
 
 export { AnnotationError, CheckpointError, ImageError, OpenVINOError } from './errors.ts'
@@ -75,6 +76,7 @@ export type { CompiledModelOptions, CompileProgress } from './compiled/open-comp
 export type { DeviceConfig, Performance } from './compiled/performance.ts'
 export type { GenerationConfig } from './checkpoint/generation-config.ts'
 export type { Limits } from './demo/api.ts'
+export type { DemoFrameOptions } from './demo/demo-frame.ts'
 export type { Demo, DemoOptions } from './demo/start-demo.ts'
 export type { GenerateOptions } from './generate/options.ts'
 export type { GenerateOutput } from './generate/generate.ts'

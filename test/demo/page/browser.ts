@@ -1,29 +1,12 @@
 // A real browser before the real server with the embedded model, for the tests of the page.
-import { existsSync } from 'node:fs'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import type { BrowserContextOptions, Page } from 'playwright-core'
 import { type Demo, type DemoOptions, startDemo } from '../../../src/demo/start-demo.ts'
 import { Kosmos2 } from '../../../src/index.ts'
-
-/** Where systems put a browser that this can drive. */
-const INSTALLED = [
-  '/usr/bin/google-chrome',
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  'C:/Program Files/Google/Chrome/Application/chrome.exe',
-]
-
-/** An installed browser, or else the one that comes as a package. */
-async function launch(): Promise<Browser> {
-  const executablePath = INSTALLED.find((path) => existsSync(path))
-  if (executablePath !== undefined) return chromium.launch({ executablePath, args: ['--no-sandbox'] })
-  const { default: packaged } = await import('@sparticuz/chromium')
-  return chromium.launch({ executablePath: await packaged.executablePath(), args: packaged.args })
-}
+import { launch } from '../../launch-browser.ts'
 
 /** The build of the page, which is JavaScript as all of set-up is. */
 export const { buildPage } = (await import(
