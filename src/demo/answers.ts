@@ -5,11 +5,11 @@ import {
   type Entity,
   finerBox,
   type Kosmos2,
-  locateBoxes,
-  patch_index_to_coordinate,
+  type LocatedEntities,
+  locateEntities,
 } from '../index.ts'
 import type { CheckedRequest } from './answer-request.ts'
-import type { AnswerBox, AnswerEntity, AnswerEvent, Corners, FinishedAnswer, Limits } from './api.ts'
+import type { AnswerBox, AnswerEntity, AnswerEvent, FinishedAnswer, Limits } from './api.ts'
 import type { StoredPicture } from './picture-store.ts'
 
 /** New tokens where neither the request nor the checkpoint says how many. */
@@ -74,9 +74,8 @@ export async function sendAnswer(asking: Asking): Promise<void> {
     ...((settings.num_beams ?? 1) === 1 && { streamer }),
     signal,
   })
-  const { ids, boxes: located } = locateBoxes(processor, output, 0)
-  const decoded = processor.decode(ids, { skip_special_tokens: true })
-  const [caption, entities] = processor.post_process_generation(decoded)
+  const answered = locateEntities(processor, output, 0)
+  const { ids, decoded, caption, entities } = answered
   const promptLength = inputs.input_ids.dims[1]!
   const tokens = ids.length - promptLength
   const finishedAt = performance.now()
@@ -85,7 +84,7 @@ export async function sendAnswer(asking: Asking): Promise<void> {
     text: caption,
     raw: processor.post_process_generation(decoded, { cleanup_and_extract: false }),
     entities: entities.map(entityFields),
-    boxes: answerBoxes(entities, located, { picture, maps, processor }),
+    boxes: answerBoxes(answered, picture, maps),
     timing: {
       queuedMs: startedAt - askedAt,
       firstTokenMs: first === undefined ? null : first - startedAt,
@@ -107,22 +106,15 @@ function entityFields([name, span, boxes]: Entity): AnswerEntity {
  * token has no cells: it is in its entity alone.
  */
 function answerBoxes(
-  entities: readonly Entity[],
-  located: ReturnType<typeof locateBoxes>['boxes'],
-  { picture, maps, processor }: { picture: StoredPicture; maps: boolean; processor: Kosmos2['processor'] },
+  { entities, located }: LocatedEntities,
+  { width, height }: StoredPicture,
+  withMaps: boolean,
 ): AnswerBox[] {
-  const { width, height } = picture
-  const side = Math.floor(Math.sqrt(processor.num_patch_index_tokens))
-  let next = 0
   return entities.flatMap(([, , boxes], entity) =>
     boxes.flatMap((fractions, index): AnswerBox[] => {
-      const at = located.findIndex(
-        ({ upperLeft, lowerRight }, place) =>
-          place >= next && isSame(patch_index_to_coordinate(upperLeft, lowerRight, side), fractions),
-      )
-      if (at < 0) return []
-      next = at + 1
-      const { upperLeft, lowerRight, maps: corners } = located[at]!
+      const box = located[entity]![index]
+      if (box === undefined) return []
+      const { upperLeft, lowerRight, maps } = box
       const [x1, y1, x2, y2] = fractions
       return [
         {
@@ -131,16 +123,14 @@ function answerBoxes(
           fractions,
           pixels: [x1 * width, y1 * height, x2 * width, y2 * height],
           patches: [upperLeft, lowerRight],
-          confidence: corners ? [likelihood(corners.upperLeft), likelihood(corners.lowerRight)] : null,
-          finer: corners ? finerBox(corners) : null,
-          ...(maps && corners && { maps: [encodeMap(corners.upperLeft), encodeMap(corners.lowerRight)] }),
+          confidence: maps ? [likelihood(maps.upperLeft), likelihood(maps.lowerRight)] : null,
+          finer: maps ? finerBox(maps) : null,
+          ...(withMaps && maps && { maps: [encodeMap(maps.upperLeft), encodeMap(maps.lowerRight)] }),
         },
       ]
     }),
   )
 }
-
-const isSame = (a: Corners, b: Corners): boolean => a.every((side, i) => side === b[i])
 
 const likelihood = ({ cell, probabilities }: CornerMap): number => probabilities[cell]!
 

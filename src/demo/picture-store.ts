@@ -32,12 +32,6 @@ export async function createPictureStore(
   most: number,
 ): Promise<PictureStore> {
   const { default: pLimit } = await import('p-limit')
-  const { default: sharp } = await import('sharp')
-  // What cannot be told is for the library to refuse.
-  const sizeOf = (bytes: Uint8Array): Promise<{ width?: number; height?: number }> =>
-    sharp(bytes, { limitInputPixels: false })
-      .metadata()
-      .catch(() => ({}))
   // A picture of pixels takes far more memory than its file: one at a time.
   const oneAtATime = pLimit(1)
   // In the order of their last use.
@@ -45,18 +39,8 @@ export async function createPictureStore(
   let total = 0
 
   const check = async (bytes: Uint8Array): Promise<Omit<StoredPicture, 'id'>> => {
-    const format = imageFormat(bytes)
-    // The library's own error for what is empty or no picture, and its own reading of all else.
-    if (format !== undefined) {
-      const { width = 0, height = 0 } = await sizeOf(bytes)
-      if (width * height > pixels)
-        throw new ImageError(
-          'TOO_LARGE',
-          `Expected a picture of at most ${pixels} pixels, but it has ${width} x ${height}; make it smaller first`,
-        )
-    }
-    const { width, height } = await loadRgb(bytes)
-    return { width, height, format: format!, bytes }
+    const { width, height } = await loadRgb(bytes, { maxPixels: pixels })
+    return { width, height, format: imageFormat(bytes)!, bytes }
   }
 
   return {

@@ -12,11 +12,11 @@ import { checkImageSize, type LoadedImage, type RgbImage } from './rgb-image.ts'
  * Decodes the bytes of a picture's file.
  * @throws {ImageError} NOT_AN_IMAGE, DAMAGED or TOO_LARGE
  */
-export async function decodeEncoded(encoded: EncodedImage): Promise<LoadedImage> {
+export async function decodeEncoded(encoded: EncodedImage, maxPixels?: number): Promise<LoadedImage> {
   const format = imageFormat(encoded.bytes)
   if (format === undefined) throw unknownFormat(encoded)
-  if (format === 'gif') return { ...decodeGif(encoded.bytes, encoded.name), wasRgb: false }
-  return decode(encoded, format)
+  if (format === 'gif') return { ...decodeGif(encoded.bytes, encoded.name, maxPixels), wasRgb: false }
+  return decode(encoded, format, maxPixels)
 }
 
 /**
@@ -24,10 +24,10 @@ export async function decodeEncoded(encoded: EncodedImage): Promise<LoadedImage>
  * without alpha and with EXIF orientation applied.
  * @throws {ImageError} NOT_FOUND, NOT_AN_IMAGE, DAMAGED or TOO_LARGE
  */
-export async function decodeSharp(instance: Sharp): Promise<LoadedImage> {
+export async function decodeSharp(instance: Sharp, maxPixels?: number): Promise<LoadedImage> {
   try {
     const metadata = await instance.metadata()
-    checkImageSize(metadata, 'the sharp instance')
+    checkImageSize(metadata, 'the sharp instance', maxPixels)
     const pixels = await readPixels(instance.clone().autoOrient().removeAlpha().toColourspace('srgb'))
     // One channel is what an instance gives after greyscale() or extractChannel().
     const { width, height, data } = pixels.channels === 1 ? fromGrey(pixels) : pixels
@@ -56,10 +56,14 @@ const OPTIONS = {
   limitInputPixels: false,
 } as const satisfies SharpOptions
 
-async function decode({ bytes, name }: EncodedImage, format: ImageFormat): Promise<LoadedImage> {
+async function decode(
+  { bytes, name }: EncodedImage,
+  format: ImageFormat,
+  maxPixels: number | undefined,
+): Promise<LoadedImage> {
   try {
     const metadata = await sharp(bytes, OPTIONS).metadata()
-    checkImageSize(metadata, name)
+    checkImageSize(metadata, name, maxPixels)
     const colourType = format === 'png' ? bytes[PNG_COLOUR_TYPE] : undefined
     const { width, height, data } = orient(
       await toRgb(sharp(bytes, OPTIONS), metadata, colourType, name),

@@ -10,12 +10,12 @@ import { checkImageSize, type RgbImage } from './rgb-image.ts'
  * @param name - what to call the file in messages
  * @throws {ImageError} DAMAGED if the file ends before the picture does or its codes make no sense, TOO_LARGE
  */
-export function decodeGif(bytes: Uint8Array, name: string): RgbImage {
+export function decodeGif(bytes: Uint8Array, name: string, maxPixels?: number): RgbImage {
   const frame = readFirstFrame(new Reader(bytes, name))
   // A picture may reach beyond the canvas that the file announces.
   const width = Math.max(frame.canvasWidth, frame.left + frame.width)
   const height = Math.max(frame.canvasHeight, frame.top + frame.height)
-  checkImageSize({ width, height }, name)
+  checkImageSize({ width, height }, name, maxPixels)
   const indices = decodeLzw(frame.codes, frame.codeSize, frame.width * frame.height)
   if (indices === undefined || indices.length === 0) throw damaged(name)
   const canvas = new Uint8Array(width * height).fill(frame.fill)

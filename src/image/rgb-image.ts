@@ -29,15 +29,17 @@ const MAX_SIDE = 1_000_000
 /**
  * Checks the size of a picture before it takes memory.
  * @param name - what to call it in the message
+ * @param maxPixels - a lower bound than the library's own
  * @throws {ImageError} TOO_LARGE
  */
 export function checkImageSize(
   { width, height }: { readonly width: number; readonly height: number },
   name: string,
+  maxPixels = MAX_PIXELS,
 ): void {
-  if (width * height > MAX_PIXELS || Math.max(width, height) > MAX_SIDE)
+  if (width * height > maxPixels || Math.max(width, height) > MAX_SIDE)
     throw new ImageError(
       'TOO_LARGE',
-      `Expected a picture of at most ${MAX_PIXELS} pixels and ${MAX_SIDE} a side, but ${name} has ${width} x ${height}; make it smaller first`,
+      `Expected a picture of at most ${maxPixels} pixels and ${MAX_SIDE} a side, but ${name} has ${width} x ${height}; make it smaller first`,
     )
 }

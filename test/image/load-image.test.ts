@@ -190,6 +190,21 @@ test('a picture of too many pixels is refused by its header alone', async () => 
   await assert.rejects(loadRgb(gif), { code: 'TOO_LARGE', message: /65535 x 65535/ })
 })
 
+test('a lower bound of pixels holds for files, pixels and sharp instances', async () => {
+  const file = readFileSync(picture('rgb.png'))
+  const rgb = await loadRgb(file, { maxPixels: 47 * 35 })
+  for (const input of [file, readFileSync(picture('palette.gif')), rgb, sharp(file)])
+    await assert.rejects(loadRgb(input, { maxPixels: 200 }), {
+      code: 'TOO_LARGE',
+      message: /at most 200 pixels/,
+    })
+  for (const maxPixels of [0, 1.5, NaN, Infinity])
+    await assert.rejects(
+      loadRgb(file, { maxPixels }),
+      /^RangeError: Expected integer from 1 to 178956970 for maxPixels/,
+    )
+})
+
 test('a file that is too large is not read', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'large-'))
   t.after(() => {

@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { Annotations } from './annotations.tsx'
 import { type Box, boxBetween, SMALLEST } from './box.ts'
 import { BoxEditor } from './box-editor.tsx'
-import { drag, placeIn } from './drag.ts'
+import { drag, followPinches, placeIn } from './drag.ts'
 import { HeatMap } from './heat-map.tsx'
 import { examined, front, pointed, shown } from './runs.ts'
 import { SceneLayer } from './scene-layer.tsx'
@@ -35,6 +35,11 @@ export function Stage() {
   const svg = useRef<SVGSVGElement>(null)
   const width = useSignal(512)
   const drawing = useSignal<Box | undefined>(undefined)
+  const own = frameSize.value
+  const size = { width: width.value, height: (width.value * own.height) / own.width }
+  // Fingers are followed over many renderings.
+  const latestSize = useRef(size)
+  latestSize.current = size
 
   useEffect(() => {
     const observer = new ResizeObserver(([entry]) => {
@@ -59,8 +64,15 @@ export function Stage() {
     }
   })
 
-  const own = frameSize.value
-  const size = { width: width.value, height: (width.value * own.height) / own.width }
+  useEffect(() => {
+    const element = svg.current!
+    return followPinches(element, ({ factor, middle, across, down }) => {
+      const seen = element.getBoundingClientRect()
+      const closer = zoomed(view.value, factor, placeIn(element, middle, latestSize.current))
+      view.value = panned(closer, -across / (seen.width * closer.zoom), -down / (seen.height * closer.zoom))
+    })
+  }, [])
+
   const { x, y, zoom } = view.value
   const url = makingScene.value ? backgroundUrl(scene.value.background) : pictureUrl.value
   const answered = shown.value[front.value]?.value
@@ -89,8 +101,8 @@ export function Stage() {
         const isClick = Math.hypot(end[0] - start[0], end[1] - start[1]) < CLICK
         drawing.value = isClick ? undefined : boxBetween(start, end)
       },
-      () => {
-        if (drawing.value !== undefined) setBoxes([...boxes.value, drawing.value])
+      (isReleased) => {
+        if (isReleased && drawing.value !== undefined) setBoxes([...boxes.value, drawing.value])
         drawing.value = undefined
       },
     )

@@ -3,8 +3,9 @@ import { rejectUnknownOptions } from '../../errors.ts'
 import type { Entity } from '../../text/post-process.ts'
 import type { Kosmos2Processor } from '../../text/processor.ts'
 import type { GenerateOutput } from '../generate.ts'
-import { type CornerMapOptions, locateBoxes } from './corner-maps.ts'
+import type { CornerMapOptions } from './corner-maps.ts'
 import { finerBox, type FinerBoxOptions } from './finer-box.ts'
+import { locateEntities } from './located-entities.ts'
 
 /**
  * What `post_process_generation` gives for a generated row, its boxes replaced by those of `finerBox`. Boxes that the
@@ -20,22 +21,14 @@ export function finerEntities(
 ): [caption: string, entities: Entity[]] {
   rejectUnknownOptions('finerEntities', options, ['row', 'radius'])
   const { row = 0, ...how } = options
-  const { ids, boxes } = locateBoxes(processor, output, row)
-  const text = processor.decode(ids, { skip_special_tokens: true })
-  const [caption, entities] = processor.post_process_generation(text)
-  const inText = entities.reduce((count, [, , own]) => count + own.length, 0)
-  if (inText !== boxes.length)
-    throw new Error(
-      `Expected the ids to hold the ${inText} boxes of their text but found ${boxes.length}: ${text.slice(-200)}`,
-    )
-  let next = 0
+  const { caption, entities, located } = locateEntities(processor, output, row)
   return [
     caption,
-    entities.map(([name, span, own]) => [
+    entities.map(([name, span, own], entity) => [
       name,
       span,
-      own.map((plain) => {
-        const { maps } = boxes[next++]!
+      own.map((plain, index) => {
+        const maps = located[entity]![index]?.maps
         return maps === undefined ? plain : finerBox(maps, how)
       }),
     ]),

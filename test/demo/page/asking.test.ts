@@ -128,6 +128,49 @@ test('the picture is zoomed about its middle, and a box drawn then lies where it
   await page.getByRole('button', { name: /^Zoom 100 %/ }).waitFor()
 })
 
+test('one finger draws a box; two zoom about the place between them, move the picture, and draw nothing', async () => {
+  const { page } = await open(demo.url, {
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+    isMobile: true,
+  })
+  await takeExample(page, 'three')
+  const area = (await page.getByRole('group', { name: 'three', exact: true }).boundingBox())!
+  const touches = await page.context().newCDPSession(page)
+  const touch = async (
+    type: 'touchStart' | 'touchMove' | 'touchEnd',
+    ...fingers: (readonly [x: number, y: number])[]
+  ): Promise<void> => {
+    const touchPoints = fingers.map(([x, y], id) => ({
+      x: area.x + x * area.width,
+      y: area.y + y * area.height,
+      id,
+    }))
+    await touches.send('Input.dispatchTouchEvent', { type, touchPoints })
+  }
+  await touch('touchStart', [0.25, 0.25])
+  await touch('touchMove', [0.4, 0.4])
+  await touch('touchMove', [0.5, 0.75])
+  await touch('touchEnd')
+  assert.deepEqual(await drawnBoxes(page), ['Box 1: 25 to 50 % across, 25 to 75 % down'])
+  await page.getByRole('button', { name: 'Clear boxes' }).click()
+
+  await touch('touchStart', [0.4, 0.5])
+  await touch('touchMove', [0.45, 0.5])
+  await touch('touchStart', [0.45, 0.5], [0.55, 0.5])
+  await touch('touchMove', [0.4, 0.5], [0.6, 0.5])
+  await touch('touchMove', [0.3, 0.4], [0.7, 0.4])
+  await touch('touchEnd')
+  assert.deepEqual(await drawnBoxes(page), [])
+  await page.getByRole('button', { name: /^Zoom 400 %/ }).waitFor()
+  // The middle, 0.5 across and down, now lies at 0.5 and 0.4 of the frame, whose sides show a quarter each.
+  await touch('touchStart', [0.14, 0.16])
+  await touch('touchMove', [0.5, 0.5])
+  await touch('touchMove', [0.86, 0.84])
+  await touch('touchEnd')
+  assert.deepEqual(await drawnBoxes(page), ['Box 1: 41 to 59 % across, 44 to 61 % down'])
+})
+
 test('phrases, boxes and rows point at each other, and boxes and labels can be hidden', async () => {
   const { page } = await open(demo.url)
   await takeExample(page, 'three')

@@ -107,7 +107,9 @@ for (const { name, answers, ...options } of [
       await sharp(data, { raw: info }).png({ palette: true }).toFile(fileURLToPath(file))
       // The README shows them whole.
       const whole = await page.screenshot()
-      await sharp(whole).png({ palette: true }).toFile(join('docs', `demo-${name}.png`))
+      await sharp(whole)
+        .png({ palette: true })
+        .toFile(join('docs', `demo-${name}.png`))
       t.diagnostic(`approved ${name}.png`)
       return
     }
