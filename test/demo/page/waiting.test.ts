@@ -23,6 +23,8 @@ test('who waits behind others sees its place; where the queue is full it is aske
 
   const second = (await open(demo.url)).page
   await takeExample(second, 'one')
+  await second.getByText('Settings').click()
+  await second.getByLabel('New tokens, at most').fill(`${LONG}`)
   await press(second, 'Run')
   await second.getByText('Too many are waiting; this asks again by itself.', { exact: true }).waitFor()
   await press(page, 'Stop')
