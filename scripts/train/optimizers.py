@@ -14,7 +14,7 @@ from torch import Tensor, nn
 # Muon for the layers' matrices, AdamW for the rest.
 MUON_RATE, ADAMW_RATE = 2e-3, 1e-3
 WEIGHT_DECAY = 0.05
-WARM_UP_STEPS = 200
+WARM_UP_STEPS = 100
 LARGEST_GRADIENT = 1.0
 # The moving average forgets a step in about a thousand; faster at the beginning.
 AVERAGE_DECAY = 0.999

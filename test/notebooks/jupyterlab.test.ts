@@ -7,7 +7,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { launch } from '../launch-browser.ts'
+import { launch } from '../../scripts/launch-browser.ts'
 
 const { jupyterEnvironment } = (await import(
   new URL('../../scripts/setup/environment.mjs', import.meta.url).href

@@ -22,18 +22,33 @@ export const models = computed(() => new Map((server.value?.models ?? []).map((m
 /** Milliseconds between two attempts to reach the server: at first, and at most. */
 const RETRY = [500, 5000] as const
 
-/** Follows the server for as long as the page is there. */
+/** Follows the server for as long as the page is there and can be seen. */
 export async function followServer(): Promise<never> {
   let [wait] = RETRY as readonly [number, number]
+  let hiding = new AbortController()
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) hiding.abort()
+    else hiding = new AbortController()
+  })
   for (;;) {
+    // A browser has six connections for a server: a tab behind others must not take one from the tab in front.
+    while (document.hidden)
+      await new Promise((resolve) => {
+        document.addEventListener('visibilitychange', resolve, { once: true })
+      })
+    const { signal: hidden } = hiding
     try {
-      const response = await request('api/events', { headers: { accept: 'text/event-stream' } })
+      const response = await request('api/events', {
+        headers: { accept: 'text/event-stream' },
+        signal: hidden,
+      })
       connection.value = 'online'
       ;[wait] = RETRY
       void readStickers()
       for await (const { event, data } of eventsOf(response)) take(event, data)
       connection.value = 'offline'
     } catch (error) {
+      if (hidden.aborted) continue
       const denied = error instanceof RequestError && ['UNAUTHORIZED', 'FORBIDDEN'].includes(error.code)
       connection.value = denied ? 'denied' : 'offline'
       refusal.value = error instanceof Error ? error.message : ''

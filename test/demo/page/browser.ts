@@ -6,7 +6,7 @@ import { after } from 'node:test'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { type Demo, type DemoOptions, startDemo } from '../../../src/demo/start-demo.ts'
 import { Kosmos2 } from '../../../src/index.ts'
-import { launch } from '../../launch-browser.ts'
+import { launch } from '../../../scripts/launch-browser.ts'
 
 /** The build of the page, which is JavaScript as all of set-up is. */
 export const { buildPage } = (await import(

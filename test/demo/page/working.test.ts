@@ -227,6 +227,22 @@ test('a server that forgot the picture, and one that was started anew, get it ag
   assert.match((await run(page))[0]!, /star/)
 })
 
+test('a tab behind others keeps no connection, and is up to date when it comes to the front', async () => {
+  const { page } = await open(demo.url)
+  await page.getByRole('button', { name: 'Example three' }).waitFor()
+  const show = (isHidden: boolean): Promise<void> =>
+    page.evaluate(`
+      Object.defineProperty(document, 'hidden', { value: ${isHidden}, configurable: true })
+      document.dispatchEvent(new Event('visibilitychange'))`)
+  const events = '**/api/events'
+  const [ended] = await Promise.all([page.waitForEvent('requestfailed'), show(true)])
+  assert.equal(new URL(ended.url()).pathname, '/api/events')
+  assert.equal(await page.getByText('The server cannot be reached.').count(), 0)
+  await Promise.all([page.waitForRequest(events), show(false)])
+  await takeExample(page, 'three')
+  assert.match((await run(page))[0]!, /^An image of/)
+})
+
 test('a server that stops in the middle of an answer is said to have done so, and what came stays', async () => {
   const own = await serveLong()
   const { page } = await open(own.url)

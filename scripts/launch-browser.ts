@@ -1,4 +1,4 @@
-// A real browser for tests.
+// A real browser, for tests and measurements.
 import { existsSync } from 'node:fs'
 import { type Browser, chromium } from 'playwright-core'
 
