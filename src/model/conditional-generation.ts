@@ -8,6 +8,7 @@ import type { Tensor } from '../tensor.ts'
 import { forwardLogits, type ForwardOutput } from './forward.ts'
 import { type GenerateArguments, generateText } from './generate.ts'
 import type { ModelInputs } from './inputs.ts'
+import { scoreTexts } from './score.ts'
 
 /** Pictures and text to text. The event loop stays free while it runs; `dispose` it when done. */
 export abstract class ConditionalGeneration {
@@ -43,6 +44,21 @@ export abstract class ConditionalGeneration {
   generate(all: GenerateArguments): Promise<Tensor | GenerateOutput>
   generate(all: GenerateArguments): Promise<Tensor | GenerateOutput> {
     return generateText(this.#engine, this.generation_config, all)
+  }
+
+  /**
+   * How likely given continuations of a prompt are. The picture and the prompt run once for all of them.
+   * @param inputs - the processor's output for one prompt
+   * @param continuations - token ids, at least one each
+   * @returns the natural logarithm of the likelihood of each token, given all before it
+   * @throws {RangeError} for several prompts, no continuations, or ids outside the vocabulary
+   */
+  score(
+    inputs: ModelInputs,
+    continuations: readonly (readonly number[])[],
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<number[][]> {
+    return scoreTexts(this.#engine, inputs, continuations, options.signal)
   }
 
   /** The vision tower alone. @param pixel_values - float32 [B, 3, image_size, image_size] */

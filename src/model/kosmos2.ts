@@ -2,7 +2,9 @@
 import { resolveCheckpoint } from '../checkpoint/hub.ts'
 import { COMPILED_OPTIONS, type CompiledModelOptions } from '../compiled/open-compiled.ts'
 import { rejectUnknownOptions } from '../errors.ts'
+import { answerTokens } from '../generate/constraints/one-of.ts'
 import type { GenerateOptions } from '../generate/options.ts'
+import { softmaxDenominator } from '../generate/softmax.ts'
 import type { ImageInput } from '../image/image-input.ts'
 import type { BoxInput } from '../text/boxes.ts'
 import type { Entity } from '../text/post-process.ts'
@@ -29,6 +31,17 @@ export type AnswerOptions = Omit<
   GenerateOptions,
   'return_dict_in_generate' | 'output_scores' | 'num_return_sequences'
 >
+
+/** A text, and how likely the model holds it. */
+export interface ScoredText {
+  readonly text: string
+  /** Natural logarithm of the likelihood that the model writes it next; longer texts have lower ones. */
+  readonly logLikelihood: number
+  /** The same as a mean over its tokens, which length does not lower. */
+  readonly perToken: number
+  /** Its share of the likelihood of all candidates together, 0 to 1. */
+  readonly probability: number
+}
 
 const MAX_NEW_TOKENS = 128
 
@@ -121,6 +134,42 @@ export class Kosmos2 {
   ): Promise<Answer> {
     const { grounded = false, ...generation } = options
     return this.#answer(image, question(text, { grounded }), generation)
+  }
+
+  /**
+   * How likely texts are as what follows a prompt about the picture: a choice among them without a word generated.
+   *
+   *     const [best] = await kosmos.score('photo.jpg', '<grounding> An image of', ['a dog', 'a cat'])
+   *
+   * @param candidates - as they would be written after the prompt
+   * @returns the candidates, the likeliest first
+   * @throws {TypeError | RangeError} without candidates, or for one that is no text or empty
+   */
+  async score(
+    image: ImageInput,
+    prompt: string,
+    candidates: readonly string[],
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<ScoredText[]> {
+    const { processor, model } = this
+    const continuations = answerTokens(processor.tokenizer, candidates)
+    const inputs = await processor.call({
+      text: prompt,
+      images: image,
+      num_image_tokens: model.config.latent_query_num,
+      ...(options.signal && { signal: options.signal }),
+    })
+    const likelihoods = await model.score(inputs, continuations, options)
+    const sums = likelihoods.map((own) => own.reduce((sum, value) => sum + value, 0))
+    const { highest, sum } = softmaxDenominator(Float32Array.from(sums))
+    return candidates
+      .map((text, index) => ({
+        text,
+        logLikelihood: sums[index]!,
+        perToken: sums[index]! / likelihoods[index]!.length,
+        probability: Math.exp(sums[index]! - highest) / sum,
+      }))
+      .sort((a, b) => b.logLikelihood - a.logLikelihood)
   }
 
   /** As Kosmos2ForConditionalGeneration.dispose. */

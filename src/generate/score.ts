@@ -1,0 +1,48 @@
+// How likely given texts are as continuations of one prompt.
+import type { GenerateInputs, GenerationModelConfig } from './prompt.ts'
+import { readPrompt } from './prompt.ts'
+import { resolveOptions } from './options.ts'
+import { softmaxDenominator } from './softmax.ts'
+import { createStepper, type GenerationDecoder } from './stepper.ts'
+
+/**
+ * The log-likelihood of each token of each continuation, given the prompt and the tokens before it. The prompt runs once;
+ * the continuations then go through the model together.
+ * @param openDecoder - opens a decoder with an empty cache; it is disposed of in any case
+ * @param inputs - of one prompt
+ * @param continuations - token ids, at least one each
+ * @returns natural logarithms, as many as each continuation has tokens
+ */
+export async function scoreContinuations(
+  openDecoder: () => Promise<GenerationDecoder>,
+  inputs: GenerateInputs,
+  continuations: readonly (readonly number[])[],
+  config: GenerationModelConfig,
+  signal?: AbortSignal,
+): Promise<number[][]> {
+  const prompt = readPrompt(inputs, resolveOptions({ pad_token_id: config.pad_token_id, eos_token_id: null }))
+  const likelihoods = continuations.map((): number[] => [])
+  const longest = Math.max(...continuations.map((ids) => ids.length))
+  const decoder = await openDecoder()
+  try {
+    const stepper = createStepper(decoder, prompt, config.pad_token_id, signal)
+    let logits = await stepper.prefill()
+    for (let place = 0; place < longest; place++) {
+      for (const [row, ids] of continuations.entries()) {
+        const id = ids[place]
+        if (id === undefined) continue
+        // The prompt has one row for all.
+        const scores = logits[place === 0 ? 0 : row]!
+        const { highest, sum } = softmaxDenominator(scores)
+        likelihoods[row]!.push(scores[id]! - highest - Math.log(sum))
+      }
+      if (place === longest - 1) break
+      // What stands behind the end of a shorter one is not looked at.
+      const tokens = continuations.map((ids) => ids[place] ?? config.pad_token_id)
+      logits = await stepper.step(tokens, place === 0 ? continuations.map(() => 0) : undefined)
+    }
+  } finally {
+    await decoder.dispose()
+  }
+  return likelihoods
+}
