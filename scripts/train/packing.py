@@ -42,6 +42,12 @@ class Batch:
     things: Tensor  # int64 [B, 100]: the thing at a patch, the number of things for none
     extents: Tensor  # float32 [B, 100, 4]: from the patch's centre to the thing's left, top, right, bottom, of 1
 
+    def parts(self, count: int) -> list[Batch]:
+        """The same as up to so many batches of fewer pictures, of one size but for the last."""
+        size = -(-len(self.ids) // count)
+        split = [getattr(self, field.name).split(size) for field in fields(self)]
+        return [Batch(*part) for part in zip(*split, strict=True)]
+
     def to(self, device: torch.device) -> Batch:
         """The same on another device."""
         return Batch(*(getattr(self, field.name).to(device, non_blocking=True) for field in fields(self)))

@@ -9,7 +9,8 @@ import math
 import os
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,8 @@ class Training:
             self.collages = 0
         self.view.to(self.device)
         self.halved = has_fast_halves(self.device)
+        self.worker_count = torch.get_num_threads() if self.device.type == "cpu" else 1
+        self.workers = make_workers(self.worker_count)
         self.optimizers = make_optimizers(self.view, self.halved)
         self.average = Average(self.view)
         if saved is not None:
@@ -173,11 +176,7 @@ class Training:
         self.view.train()
         self.view.attend_plainly(self.device.type == "cpu")
         set_rate(self.optimizers, self.rate)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.halved):
-            losses = (self.view.look if self.looks else self.view)(batch.to(self.device))
-        for optimizer in self.optimizers:
-            optimizer.zero_grad(set_to_none=True)
-        losses.total.backward()
+        losses = self._set_gradients(batch)
         torch.nn.utils.clip_grad_norm_(list(self.average.parameters.values()), LARGEST_GRADIENT)
         for optimizer in self.optimizers:
             optimizer.step()
@@ -187,6 +186,29 @@ class Training:
         self.place = after
         self.seconds += time.perf_counter() - start
         return losses
+
+    def _set_gradients(self, batch: Batch) -> Losses | LookLosses:
+        """Sets the gradients of a batch: on a CPU each core works at pictures of its own.
+
+        Cores that share every product wait for one another thousands of times a step, and many operations are too small
+        to be shared.
+        """
+        parameters = list(self.average.parameters.values())
+
+        def gradients(part: Batch) -> tuple[Losses | LookLosses, tuple[torch.Tensor | None, ...]]:
+            with torch.autocast(self.device.type, torch.bfloat16, enabled=self.halved):
+                losses = (self.view.look if self.looks else self.view)(part.to(self.device))
+            return losses, torch.autograd.grad(losses.total, parameters, allow_unused=True)
+
+        parts = list(self.workers.map(gradients, batch.parts(self.worker_count)))
+        for parameter, *values in zip(parameters, *(values for _, values in parts), strict=True):
+            known = [value for value in values if value is not None]
+            parameter.grad = sum(known) / len(parts) if known else None
+        means = {
+            field.name: sum(getattr(losses, field.name).detach() for losses, _ in parts) / len(parts)
+            for field in fields(parts[0][0])
+        }
+        return type(parts[0][0])(**means)
 
     def finish_in(self, seconds: float, after: float = 0.0) -> None:
         """Lets the learning rate fall to zero within so many seconds, beginning `after` seconds from now."""
@@ -226,3 +248,10 @@ class Training:
         if steps is not None and self.step > 0:
             left.append((steps - self.step) * self.seconds / self.step)
         return max(0.0, min(left, default=math.inf))
+
+
+def make_workers(count: int) -> ThreadPoolExecutor:
+    """Threads for the parts of a batch. Several have one core each; one has what torch has."""
+    if count == 1:
+        return ThreadPoolExecutor(1)
+    return ThreadPoolExecutor(count, initializer=torch.set_num_threads, initargs=(1,))
