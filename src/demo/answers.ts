@@ -1,11 +1,11 @@
 // One answer, from a checked request to its last event.
 import {
+  type AnswerBox as LibraryBox,
+  answerBoxes,
   answerStreamer,
   type CornerMap,
   type Entity,
-  finerBox,
   type Kosmos2,
-  type LocatedEntities,
   locateEntities,
 } from '../index.ts'
 import type { CheckedRequest } from './answer-request.ts'
@@ -84,7 +84,7 @@ export async function sendAnswer(asking: Asking): Promise<void> {
     text: caption,
     raw: processor.post_process_generation(decoded, { cleanup_and_extract: false }),
     entities: entities.map(entityFields),
-    boxes: answerBoxes(answered, picture, maps),
+    boxes: answerBoxes(answered, picture).map((box) => boxFields(box, maps)),
     timing: {
       queuedMs: startedAt - askedAt,
       firstTokenMs: first === undefined ? null : first - startedAt,
@@ -101,38 +101,13 @@ function entityFields([name, span, boxes]: Entity): AnswerEntity {
   return { name, span, boxes }
 }
 
-/**
- * The boxes of the entities, each with what the model believed of it. A box that a prompt wrote in text that is no patch
- * token has no cells: it is in its entity alone.
- */
-function answerBoxes(
-  { entities, located }: LocatedEntities,
-  { width, height }: StoredPicture,
-  withMaps: boolean,
-): AnswerBox[] {
-  return entities.flatMap(([, , boxes], entity) =>
-    boxes.flatMap((fractions, index): AnswerBox[] => {
-      const box = located[entity]![index]
-      if (box === undefined) return []
-      const { upperLeft, lowerRight, maps } = box
-      const [x1, y1, x2, y2] = fractions
-      return [
-        {
-          entity,
-          index,
-          fractions,
-          pixels: [x1 * width, y1 * height, x2 * width, y2 * height],
-          patches: [upperLeft, lowerRight],
-          confidence: maps ? [likelihood(maps.upperLeft), likelihood(maps.lowerRight)] : null,
-          finer: maps ? finerBox(maps) : null,
-          ...(withMaps && maps && { maps: [encodeMap(maps.upperLeft), encodeMap(maps.lowerRight)] }),
-        },
-      ]
-    }),
-  )
+/** The boxes for a reader elsewhere: maps as text, and only where they were asked for. */
+function boxFields({ maps, ...box }: LibraryBox, withMaps: boolean): AnswerBox {
+  return {
+    ...box,
+    ...(withMaps && maps && { maps: [encodeMap(maps.upperLeft), encodeMap(maps.lowerRight)] as const }),
+  }
 }
-
-const likelihood = ({ cell, probabilities }: CornerMap): number => probabilities[cell]!
 
 function encodeMap({ probabilities }: CornerMap): string {
   const bytes = Buffer.alloc(4 * probabilities.length)

@@ -3,34 +3,22 @@ import { resolveCheckpoint } from '../checkpoint/hub.ts'
 import { COMPILED_OPTIONS, type CompiledModelOptions } from '../compiled/open-compiled.ts'
 import { rejectUnknownOptions } from '../errors.ts'
 import { answerTokens } from '../generate/constraints/one-of.ts'
-import type { GenerateOptions } from '../generate/options.ts'
 import { softmaxDenominator } from '../generate/softmax.ts'
 import type { ImageInput } from '../image/image-input.ts'
+import type { AnswerOptions, Answers } from '../tasks/answer.ts'
+import { ask, type AskOptions } from '../tasks/ask.ts'
+import { caption, type CaptionOptions } from '../tasks/caption.ts'
+import { complete } from '../tasks/complete.ts'
+import { describe, type DescribeOptions } from '../tasks/describe.ts'
+import { ground, type GroundOptions } from '../tasks/ground.ts'
+import { locate } from '../tasks/locate.ts'
 import type { BoxInput } from '../text/boxes.ts'
-import type { Entity } from '../text/post-process.ts'
 import { Kosmos2Processor } from '../text/processor.ts'
-import { briefCaption, describeRegion, detailedCaption, groundPhrase, question } from '../text/prompts.ts'
 import { isIrFolder } from '../ir/stamp.ts'
 import type { ConditionalGeneration } from './conditional-generation.ts'
 import { Kosmos2ForConditionalGeneration } from './kosmos2-for-conditional-generation.ts'
 import type { ModelOptions } from './open-original.ts'
 import { OVKosmos2ForConditionalGeneration } from './ov-kosmos2-for-conditional-generation.ts'
-
-/** An answer about a picture. */
-export interface Answer {
-  /** What was asked and answered, without tags. */
-  readonly text: string
-  /** The phrases of `text` that have boxes: name, span in code points, boxes as fractions of width and height. */
-  readonly entities: Entity[]
-  /** What the model wrote, tags included. */
-  readonly raw: string
-}
-
-/** How an answer is generated. @default max_new_tokens: 128, unless the checkpoint says otherwise */
-export type AnswerOptions = Omit<
-  GenerateOptions,
-  'return_dict_in_generate' | 'output_scores' | 'num_return_sequences'
->
 
 /** A text, and how likely the model holds it. */
 export interface ScoredText {
@@ -42,8 +30,6 @@ export interface ScoredText {
   /** Its share of the likelihood of all candidates together, 0 to 1. */
   readonly probability: number
 }
-
-const MAX_NEW_TOKENS = 128
 
 /**
  * How a model is found and run: a checkpoint takes ModelOptions, an IR folder CompiledModelOptions. `onProgress` is called
@@ -105,35 +91,58 @@ export class Kosmos2 {
   }
 
   /**
-   * What is in the picture.
+   * What is in the picture, or in each of several.
    * @param options - `detail`: several sentences in place of one; `grounded`: with boxes (default true); and how to generate
    */
-  caption(
-    image: ImageInput,
-    options: AnswerOptions & { readonly detail?: boolean; readonly grounded?: boolean } = {},
-  ): Promise<Answer> {
-    const { detail = false, grounded = true, ...generation } = options
-    return this.#answer(image, (detail ? detailedCaption : briefCaption)({ grounded }), generation)
+  caption<Image extends ImageInput | readonly ImageInput[]>(
+    image: Image,
+    options?: CaptionOptions,
+  ): Promise<Answers<Image>> {
+    return caption(this, image, options)
   }
 
-  /** Where a phrase is in the picture. @param phrase - such as `a snowman`, or `the dog on the left` */
-  ground(image: ImageInput, phrase: string, options: AnswerOptions = {}): Promise<Answer> {
-    return this.#answer(image, groundPhrase(phrase), options)
+  /** Where a phrase is in the picture: all things that it means. @param phrase - such as `a snowman`, or `two dogs` */
+  ground<Image extends ImageInput | readonly ImageInput[]>(
+    image: Image,
+    phrase: string,
+    options?: GroundOptions,
+  ): Promise<Answers<Image>> {
+    return ground(this, image, phrase, options)
   }
 
-  /** What is in a box of the picture. @param box - `{ pixels }`, `{ fractions }` or `{ patches }` */
-  describe(image: ImageInput, box: BoxInput, options: AnswerOptions = {}): Promise<Answer> {
-    return this.#answer(image, describeRegion(), options, box)
+  /** Where the one thing is that an expression means: one box. @param expression - such as `the dog on the left` */
+  locate<Image extends ImageInput | readonly ImageInput[]>(
+    image: Image,
+    expression: string,
+    options?: AnswerOptions,
+  ): Promise<Answers<Image>> {
+    return locate(this, image, expression, options)
+  }
+
+  /**
+   * What is in a box of the picture.
+   * @param box - `{ pixels }`, `{ fractions }` or `{ patches }`; for several pictures a list with one for each
+   */
+  describe<Image extends ImageInput | readonly ImageInput[]>(
+    image: Image,
+    box: Image extends readonly ImageInput[] ? readonly BoxInput[] : BoxInput,
+    options?: DescribeOptions,
+  ): Promise<Answers<Image>> {
+    return describe(this, image, box, options)
   }
 
   /** A question about the picture. @param options - `grounded`: with boxes (default false); and how to generate */
-  ask(
-    image: ImageInput,
+  ask<Image extends ImageInput | readonly ImageInput[]>(
+    image: Image,
     text: string,
-    options: AnswerOptions & { readonly grounded?: boolean } = {},
-  ): Promise<Answer> {
-    const { grounded = false, ...generation } = options
-    return this.#answer(image, question(text, { grounded }), generation)
+    options?: AskOptions,
+  ): Promise<Answers<Image>> {
+    return ask(this, image, text, options)
+  }
+
+  /** Continues a text without any picture. @returns the text and what follows */
+  complete(text: string, options?: Omit<AnswerOptions, 'wellFormed'>): Promise<string> {
+    return complete(this, text, options)
   }
 
   /**
@@ -175,30 +184,5 @@ export class Kosmos2 {
   /** As Kosmos2ForConditionalGeneration.dispose. */
   dispose(): Promise<void> {
     return this.model.dispose()
-  }
-
-  async #answer(image: ImageInput, text: string, options: AnswerOptions, box?: BoxInput): Promise<Answer> {
-    const { processor, model } = this
-    const inputs = await processor.call({
-      text,
-      images: image,
-      num_image_tokens: model.config.latent_query_num,
-      ...(box && { bboxes: [box] }),
-    })
-    const limited = options.max_length ?? options.max_new_tokens ?? model.generation_config.max_new_tokens
-    const max_new_tokens = limited === undefined ? { max_new_tokens: MAX_NEW_TOKENS } : {}
-    const ids = await model.generate({
-      ...inputs,
-      ...options,
-      ...max_new_tokens,
-      return_dict_in_generate: false,
-    })
-    const generated = processor.batch_decode(ids, { skip_special_tokens: true })[0]!
-    const [answer, entities] = processor.post_process_generation(generated)
-    return {
-      text: answer,
-      entities,
-      raw: processor.post_process_generation(generated, { cleanup_and_extract: false }),
-    }
   }
 }

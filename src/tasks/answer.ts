@@ -1,0 +1,184 @@
+// From prompts about pictures to answers: what all tasks share.
+import { invalidRange, invalidType } from '../errors.ts'
+import { type AnswerBox, answerBoxes } from '../generate/boxes/answer-boxes.ts'
+import { locateEntities } from '../generate/boxes/located-entities.ts'
+import { groundingGrammar } from '../generate/constraints/grounding-grammar.ts'
+import type { GenerateOptions } from '../generate/options.ts'
+import type { ImageInput } from '../image/image-input.ts'
+import { loadRgb } from '../image/load-image.ts'
+import type { ConditionalGeneration } from '../model/conditional-generation.ts'
+import { float32, int64, type Tensor } from '../tensor.ts'
+import type { ImageSize, PhraseBoxes } from '../text/boxes.ts'
+import type { Entity } from '../text/post-process.ts'
+import type { Kosmos2Processor } from '../text/processor.ts'
+import type { Kosmos2Inputs } from '../text/processor-options.ts'
+
+/** Processor and model: what a task needs of `Kosmos2`. */
+export interface Asks {
+  readonly processor: Kosmos2Processor
+  readonly model: ConditionalGeneration
+}
+
+/** An answer about a picture. */
+export interface Answer {
+  /** What was asked and answered, without tags. */
+  readonly text: string
+  /** The phrases of `text` that have boxes: name, span in code points, boxes as fractions of width and height. */
+  readonly entities: Entity[]
+  /** Each of these boxes in fractions, pixels and cells, with how sure the model was of it. */
+  readonly boxes: readonly AnswerBox[]
+  /** What the model wrote, tags included. */
+  readonly raw: string
+}
+
+/** How an answer is generated. @default max_new_tokens: 128, unless the checkpoint says otherwise */
+export type AnswerOptions = Omit<
+  GenerateOptions,
+  'return_dict_in_generate' | 'output_scores' | 'num_return_sequences'
+> & {
+  /**
+   * Whether only what is well formed may be written (`groundingGrammar`). What the model writes anyway it writes
+   * unchanged, as long as that is so. @default false
+   */
+  readonly wellFormed?: boolean | undefined
+}
+
+/** A prompt, with a box for each of its phrases. */
+export interface Prompt {
+  readonly text: string
+  readonly bboxes?: readonly PhraseBoxes[]
+  /** How many boxes each answered phrase has; makes the answer well formed. */
+  readonly boxes?: number | undefined
+}
+
+/** One picture and one answer, or several of both, in the same order. */
+export type Answers<Image> = Image extends readonly ImageInput[] ? Answer[] : Answer
+
+const MAX_NEW_TOKENS = 128
+
+/** Pictures that go through the model together: more take memory and save little time. */
+const TOGETHER = 4
+
+/**
+ * Answers the same prompt about one picture or about several. Of several, those whose prompts are equally long go through
+ * the model together, so that none needs padding and each answer is what its picture gets alone.
+ * @throws {ImageError} for what is no picture, before anything runs
+ */
+export async function answer<Image extends ImageInput | readonly ImageInput[]>(
+  asks: Asks,
+  image: Image,
+  prompt: Prompt | readonly Prompt[],
+  options: AnswerOptions,
+): Promise<Answers<Image>> {
+  if (!isSeveral(image)) {
+    const [only] = await answerAll(asks, [image], [prompt].flat(), options)
+    return only as Answers<Image>
+  }
+  if (image.length === 0) throw invalidRange('image', 'at least one picture', image)
+  const prompts = 'text' in prompt ? image.map(() => prompt) : prompt
+  if (prompts.length !== image.length)
+    throw invalidRange('the list', `as many entries as there are pictures, ${image.length},`, prompts.length)
+  return (await answerAll(asks, image, prompts, options)) as Answers<Image>
+}
+
+/** Whether pictures come as a list. */
+export const isSeveral = (image: ImageInput | readonly ImageInput[]): image is readonly ImageInput[] =>
+  Array.isArray(image)
+
+interface Question {
+  readonly index: number
+  readonly inputs: Kosmos2Inputs
+  readonly size: ImageSize
+  readonly boxes: number | undefined
+}
+
+async function answerAll(
+  asks: Asks,
+  images: readonly ImageInput[],
+  prompts: readonly Prompt[],
+  { wellFormed, ...options }: AnswerOptions,
+): Promise<Answer[]> {
+  if (wellFormed !== undefined && typeof wellFormed !== 'boolean')
+    throw invalidType('wellFormed', 'true or false', wellFormed)
+  const { signal } = options
+  const loaded = []
+  for (const image of images) loaded.push(await loadRgb(image, { signal }))
+  const groups = new Map<string, Question[]>()
+  for (const [index, { width, height, ...pixels }] of loaded.entries()) {
+    const { text, bboxes, boxes } = prompts[index]!
+    const inputs = await asks.processor.call({
+      text,
+      images: { width, height, ...pixels },
+      num_image_tokens: asks.model.config.latent_query_num,
+      ...(bboxes && { bboxes }),
+      ...(signal && { signal }),
+    })
+    const key = `${inputs.input_ids.dims[1]} ${boxes}`
+    groups.set(key, [...(groups.get(key) ?? []), { index, inputs, size: { width, height }, boxes }])
+  }
+  const answers: Answer[] = []
+  for (const group of groups.values())
+    for (let start = 0; start < group.length; start += TOGETHER) {
+      const part = group.slice(start, start + TOGETHER)
+      for (const [row, found] of (await answerTogether(asks, part, wellFormed === true, options)).entries())
+        answers[part[row]!.index] = found
+    }
+  return answers
+}
+
+async function answerTogether(
+  { processor, model }: Asks,
+  questions: readonly Question[],
+  wellFormed: boolean,
+  options: GenerateOptions,
+): Promise<Answer[]> {
+  const inputs = together(questions.map((question) => question.inputs))
+  const max_new_tokens = options.max_new_tokens ?? limitOf(model, options)
+  const { boxes } = questions[0]!
+  const grammar =
+    wellFormed || boxes !== undefined ? [groundingGrammar(processor, inputs, { boxes, max_new_tokens })] : []
+  const output = await model.generate({
+    ...inputs,
+    ...options,
+    ...(max_new_tokens !== undefined && { max_new_tokens }),
+    logits_processor: [...(options.logits_processor ?? []), ...grammar],
+    return_dict_in_generate: true,
+    output_scores: true,
+  })
+  return questions.map(({ size }, row) => {
+    const found = locateEntities(processor, output, row)
+    return {
+      text: found.caption,
+      entities: [...found.entities],
+      boxes: answerBoxes(found, size),
+      raw: processor.post_process_generation(found.decoded, { cleanup_and_extract: false }),
+    }
+  })
+}
+
+/** New tokens where nobody limits them; undefined where `max_length` does. */
+export function limitOf(model: ConditionalGeneration, { max_length }: GenerateOptions): number | undefined {
+  if (max_length !== undefined) return undefined
+  return model.generation_config.max_new_tokens ?? MAX_NEW_TOKENS
+}
+
+/** Inputs of one row each as one batch. */
+function together(rows: readonly Kosmos2Inputs[]): Kosmos2Inputs {
+  if (rows.length === 1) return rows[0]!
+  const [first] = rows
+  return Object.fromEntries(
+    Object.keys(first!).map((name) => [name, stack(rows.map((row) => row[name as keyof Kosmos2Inputs]!))]),
+  ) as unknown as Kosmos2Inputs
+}
+
+function stack(tensors: readonly Tensor[]): Tensor {
+  const [{ type, dims }] = tensors as [Tensor]
+  const size = dims.reduce((product, dim) => product * dim, 1)
+  const all =
+    type === 'int64' ? new BigInt64Array(tensors.length * size) : new Float32Array(tensors.length * size)
+  for (const [row, { data }] of tensors.entries())
+    if (all instanceof BigInt64Array) all.set(data as BigInt64Array, row * size)
+    else all.set(data as Float32Array, row * size)
+  const shape = [tensors.length, ...dims.slice(1)]
+  return all instanceof BigInt64Array ? int64(all, shape) : float32(all, shape)
+}
