@@ -12,6 +12,7 @@ import { complete } from '../tasks/complete.ts'
 import { describe, type DescribeOptions } from '../tasks/describe.ts'
 import { ground, type GroundOptions } from '../tasks/ground.ts'
 import { locate } from '../tasks/locate.ts'
+import { rankBoxes, type RankBoxesOptions, type RankedBox } from '../tasks/rank-boxes.ts'
 import type { BoxInput } from '../text/boxes.ts'
 import { Kosmos2Processor } from '../text/processor.ts'
 import { isIrFolder } from '../ir/stamp.ts'
@@ -117,6 +118,14 @@ export class Kosmos2 {
     options?: AnswerOptions,
   ): Promise<Answers<Image>> {
     return locate(this, image, expression, options)
+  }
+
+  /**
+   * The boxes that are likeliest for a phrase, with probabilities: where else it might be.
+   * @returns at least one, the likeliest first
+   */
+  rankBoxes(image: ImageInput, phrase: string, options?: RankBoxesOptions): Promise<RankedBox[]> {
+    return rankBoxes(this, image, phrase, options)
   }
 
   /**
