@@ -185,6 +185,7 @@ function publishedDecoder(
   }
   return {
     hidden,
+    trace: () => Promise.reject(new Error('The published shape gives no outputs of its layers')),
     async step(step) {
       const { data, dims } = expectFloat32('last_hidden_state', await hidden(step), [1, 'S', embed_dim])
       const last = float32(data.slice((dims[1]! - 1) * embed_dim), [1, 1, embed_dim])

@@ -9,14 +9,29 @@ export interface Engine {
   /**
    * @param pixel_values - float32 [B, 3, image_size, image_size]
    * @param signal - an engine that can be stopped in the middle of a run stops, and rejects with its reason
+   * @param traced - what is wanted of each layer. @throws {Error} by an engine that gives none of it
    */
-  vision(pixel_values: Tensor, signal?: AbortSignal): Promise<VisionOutput>
+  vision(pixel_values: Tensor, signal?: AbortSignal, traced?: Traced): Promise<VisionOutput & LayerOutputs>
   /** @param image_features - float32 [B, 1 + P, Dv], as `vision` gives them. @param signal - as for `vision` */
   projection(image_features: Tensor, signal?: AbortSignal): Promise<ProjectionOutput>
   /** A text decoder with an empty cache. Many may be open at once. */
   openDecoder(): Promise<Decoder>
   /** Frees everything; the engine cannot be used afterwards. Calling it again does nothing. */
   dispose(): Promise<void>
+}
+
+/** What is wanted of each layer. */
+export interface Traced {
+  readonly hiddenStates: boolean
+  readonly attentions: boolean
+}
+
+/** What was wanted of each layer. */
+export interface LayerOutputs {
+  /** What goes into each layer, and what comes out at the end: float32 [B, S, D], one more than there are layers. */
+  readonly hidden_states?: readonly Tensor[]
+  /** Where each head of each layer looks: float32 [B, H, S, T]. */
+  readonly attentions?: readonly Tensor[]
 }
 
 export interface VisionOutput {
@@ -47,6 +62,8 @@ export interface DecoderStep {
   readonly image_embeds?: Tensor
   /** int64 [B, S]; required with image_embeds. */
   readonly image_embeds_position_mask?: Tensor
+  /** float32 [B, S, D]: in place of the tokens' own embeddings, before they are scaled. Only in the first step. */
+  readonly inputs_embeds?: Tensor
   /**
    * Which row of the cache each row of this step continues: length B, entries 0 <= i < rows of the step before.
    * It may repeat rows (beam search) or grow the batch (one prompt to many beams). Left out: row i continues row i.
@@ -67,6 +84,11 @@ export interface Decoder {
   step(step: DecoderStep): Promise<Tensor>
   /** As `step`, but the result is the last hidden state, float32 [B, S, D]. */
   hidden(step: DecoderStep): Promise<Tensor>
+  /** As `step`, with the last hidden state and what is wanted of each layer. @throws {Error} as `Engine.vision` */
+  trace(
+    step: DecoderStep,
+    traced: Traced,
+  ): Promise<{ readonly logits: Tensor; readonly last_hidden_state: Tensor } & LayerOutputs>
   /** Frees the cache; the decoder cannot be used afterwards. */
   dispose(): Promise<void>
 }

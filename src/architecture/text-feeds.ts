@@ -67,20 +67,41 @@ export function textFeeds(
 /** The rows [N, D] that replace token embeddings, and for each position which of them, or -1. */
 function imageRows(step: DecoderStep, batch: number, sequence: number, width: number) {
   const slots = new BigInt64Array(batch * sequence).fill(-1n)
+  if (step.inputs_embeds !== undefined) return givenRows(step, batch, sequence, width)
   if (step.image_embeds === undefined) return { rows: float32(new Float32Array(width), [1, width]), slots }
 
+  const { rows, places } = imagePlaces(step, batch, sequence, width)
+  places.forEach((place, row) => {
+    slots[place] = BigInt(row)
+  })
+  return { rows, slots }
+}
+
+/** Embeddings that the caller gives, with the picture's rows where they belong: a row for every position. */
+function givenRows(step: DecoderStep, batch: number, sequence: number, width: number) {
+  const given = expectFloat32('inputs_embeds', step.inputs_embeds, [batch, sequence, width])
+  const data = given.data.slice()
+  if (step.image_embeds !== undefined) {
+    const { rows, places } = imagePlaces(step, batch, sequence, width)
+    places.forEach((place, row) => {
+      data.set((rows.data as Float32Array).subarray(row * width, (row + 1) * width), place * width)
+    })
+  }
+  const slots = BigInt64Array.from({ length: batch * sequence }, (_, place) => BigInt(place))
+  return { rows: float32(data, [batch * sequence, width]), slots }
+}
+
+/** The picture's rows [N, D], and the position of each among all of the step. */
+function imagePlaces(step: DecoderStep, batch: number, sequence: number, width: number) {
   const embeds = expectFloat32('image_embeds', step.image_embeds, ['B', 'Q', width])
   const mask = expectInt64('image_embeds_position_mask', step.image_embeds_position_mask, [batch, sequence])
   const rows = embeds.dims[0]! * embeds.dims[1]!
-  let next = 0
-  mask.data.forEach((place, i) => {
-    if (place !== 0n) slots[i] = BigInt(next++)
-  })
-  if (next !== rows)
+  const places = Array.from(mask.data.keys()).filter((place) => mask.data[place] !== 0n)
+  if (places.length !== rows)
     throw new RangeError(
-      `Expected as many ones in image_embeds_position_mask as image_embeds has rows: ${next} places for ` +
+      `Expected as many ones in image_embeds_position_mask as image_embeds has rows: ${places.length} places for ` +
         `${embeds.dims[0]} x ${embeds.dims[1]} = ${rows} rows. Make the prompt with the processor, one picture a text, ` +
         `and num_image_tokens equal to latent_query_num`,
     )
-  return { rows: float32(embeds.data, [rows, width]), slots }
+  return { rows: float32(embeds.data, [rows, width]), places }
 }

@@ -11,8 +11,14 @@ import { type Graph, type Value, type WeightScope, weightScope } from './graph.t
  * Outputs `last_hidden_state` [B, S, D] and `logits` [B, logits_to_keep, vocab_size] of the last positions.
  *
  * @param tied - whether the output matrix is the token embedding (tie_word_embeddings), or one of its own
+ * @param traced - whether there are outputs for each layer too: `hidden_states.0` to `hidden_states.<layers>` [B, S, D],
+ *   what goes into each layer and what comes of the last norm, and `attentions.0` and so on [B, H, S, T]
  */
-export function textGraph(g: Graph, c: Kosmos2TextConfig, { tied }: { readonly tied: boolean }): void {
+export function textGraph(
+  g: Graph,
+  c: Kosmos2TextConfig,
+  { tied, traced = false }: { readonly tied: boolean; readonly traced?: boolean },
+): void {
   const w = weightScope('text_model.model')
   const head = tied ? w.at('embed_tokens') : weightScope('text_model.lm_head')
   const input_ids = g.input('input_ids', 'int64', ['batch', 'sequence'])
@@ -25,8 +31,13 @@ export function textGraph(g: Graph, c: Kosmos2TextConfig, { tied }: { readonly t
   let x = g.replaceRows(g.embedding(input_ids, w.at('embed_tokens')), image_embeds, image_slots) // [B, S, D]
   if (c.scale_embedding) x = g.scale(x, Math.sqrt(c.embed_dim))
   x = g.add(x, positions)
-  for (let i = 0; i < c.layers; i++) x = textLayer(g, w.at('layers').at(i), c, x, bias, `layers.${i}`)
+  for (let i = 0; i < c.layers; i++) {
+    if (traced) g.output(`hidden_states.${i}`, x)
+    const attentions = traced ? `attentions.${i}` : undefined
+    x = textLayer(g, w.at('layers').at(i), c, x, bias, `layers.${i}`, attentions)
+  }
   x = g.layerNorm(x, w.at('layer_norm'), c.layer_norm_eps)
+  if (traced) g.output(`hidden_states.${c.layers}`, x)
 
   g.output('last_hidden_state', x)
   g.output('logits', g.linear(g.lastPositions(x, logits_to_keep), head, { bias: false }))
@@ -39,9 +50,10 @@ function textLayer(
   x: Value,
   bias: Value,
   cache: string,
+  attentions: string | undefined,
 ): Value {
   const normed = g.layerNorm(x, w.at('self_attn_layer_norm'), c.layer_norm_eps)
-  x = g.add(x, textAttention(g, w.at('self_attn'), c, normed, bias, cache))
+  x = g.add(x, textAttention(g, w.at('self_attn'), c, normed, bias, cache, attentions))
   return g.add(
     x,
     textFeedForward(g, w.at('ffn'), c, g.layerNorm(x, w.at('final_layer_norm'), c.layer_norm_eps)),
@@ -55,12 +67,18 @@ function textAttention(
   x: Value,
   bias: Value,
   cache: string,
+  attentions: string | undefined,
 ): Value {
   const heads = c.attention_heads
   const query = g.splitHeads(g.linear(x, w.at('q_proj')), heads) // [B, H, S, Dh]
   const key = g.cached(`${cache}.key`, g.splitHeads(g.linear(x, w.at('k_proj')), heads)) // [B, H, T, Dh]
   const value = g.cached(`${cache}.value`, g.splitHeads(g.linear(x, w.at('v_proj')), heads))
-  const { context } = g.attention(query, key, value, { scale: (c.embed_dim / heads) ** -0.5, bias })
+  const { context, weights } = g.attention(query, key, value, {
+    scale: (c.embed_dim / heads) ** -0.5,
+    bias,
+    wantWeights: attentions !== undefined,
+  })
+  if (attentions !== undefined) g.output(attentions, weights!)
   const normed = g.layerNorm(g.mergeHeads(context), w.at('inner_attn_ln'), c.layer_norm_eps) // [B, S, D]
   return g.linear(normed, w.at('out_proj'))
 }

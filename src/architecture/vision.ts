@@ -6,13 +6,24 @@ import { type Graph, type Value, type WeightScope, weightScope } from './graph.t
  * Input `pixel_values` [B, 3, image_size, image_size]. Outputs, P being the number of patches: `last_hidden_state`
  * [B, 1 + P, Dv]; `pooler_output` [B, Dv], its class position after the last norm; `image_features` [B, 1 + P, Dv],
  * all of it after the last norm and with length 1, which is what the projection takes.
+ * @param traced - whether there are outputs for each layer too: `hidden_states.0` to `hidden_states.<layers>`
+ *   [B, 1 + P, Dv], what goes into each layer and what comes of the last, and `attentions.0` and so on
+ *   [B, H, 1 + P, 1 + P]
  */
-export function visionGraph(g: Graph, c: Kosmos2VisionConfig): void {
+export function visionGraph(
+  g: Graph,
+  c: Kosmos2VisionConfig,
+  { traced = false }: { readonly traced?: boolean } = {},
+): void {
   const w = weightScope('vision_model.model')
   const pixels = g.input('pixel_values', 'float32', ['batch', c.num_channels, c.image_size, c.image_size])
   let x = visionEmbeddings(g, w.at('embeddings'), pixels) // [B, 1 + P, Dv]
   x = g.layerNorm(x, w.at('pre_layrnorm'), c.layer_norm_eps) // the checkpoint's own spelling
-  for (let i = 0; i < c.num_hidden_layers; i++) x = visionLayer(g, w.at('encoder.layers').at(i), c, x)
+  for (let i = 0; i < c.num_hidden_layers; i++) {
+    if (traced) g.output(`hidden_states.${i}`, x)
+    x = visionLayer(g, w.at('encoder.layers').at(i), c, x, traced ? `attentions.${i}` : undefined)
+  }
+  if (traced) g.output(`hidden_states.${c.num_hidden_layers}`, x)
 
   const normed = g.layerNorm(x, w.at('post_layernorm'), c.layer_norm_eps) // [B, 1 + P, Dv]
   g.output('last_hidden_state', x)
@@ -27,20 +38,34 @@ function visionEmbeddings(g: Graph, w: WeightScope, pixels: Value): Value {
   return g.add(rows, g.weight(w.at('position_embedding.weight')))
 }
 
-function visionLayer(g: Graph, w: WeightScope, c: Kosmos2VisionConfig, x: Value): Value {
-  x = g.add(
-    x,
-    visionAttention(g, w.at('self_attn'), c, g.layerNorm(x, w.at('layer_norm1'), c.layer_norm_eps)),
-  )
+function visionLayer(
+  g: Graph,
+  w: WeightScope,
+  c: Kosmos2VisionConfig,
+  x: Value,
+  attentions: string | undefined,
+): Value {
+  const normed = g.layerNorm(x, w.at('layer_norm1'), c.layer_norm_eps)
+  x = g.add(x, visionAttention(g, w.at('self_attn'), c, normed, attentions))
   return g.add(x, visionMlp(g, w.at('mlp'), c, g.layerNorm(x, w.at('layer_norm2'), c.layer_norm_eps)))
 }
 
-function visionAttention(g: Graph, w: WeightScope, c: Kosmos2VisionConfig, x: Value): Value {
+function visionAttention(
+  g: Graph,
+  w: WeightScope,
+  c: Kosmos2VisionConfig,
+  x: Value,
+  attentions: string | undefined,
+): Value {
   const heads = c.num_attention_heads
   const query = g.splitHeads(g.linear(x, w.at('q_proj')), heads) // [B, H, 1 + P, Dh]
   const key = g.splitHeads(g.linear(x, w.at('k_proj')), heads)
   const value = g.splitHeads(g.linear(x, w.at('v_proj')), heads)
-  const { context } = g.attention(query, key, value, { scale: (c.hidden_size / heads) ** -0.5 })
+  const { context, weights } = g.attention(query, key, value, {
+    scale: (c.hidden_size / heads) ** -0.5,
+    wantWeights: attentions !== undefined,
+  })
+  if (attentions !== undefined) g.output(attentions, weights!)
   return g.linear(g.mergeHeads(context), w.at('out_proj'))
 }
 

@@ -4,7 +4,7 @@ import pLimit from 'p-limit'
 import type { Decoder, DecoderStep, Engine } from '../architecture/engine.ts'
 import { textFeeds } from '../architecture/text-feeds.ts'
 import type { Kosmos2Config } from '../checkpoint/config.ts'
-import { invalidRange } from '../errors.ts'
+import { invalidRange, OpenVINOError } from '../errors.ts'
 import type { CompiledModel, NodeAddon } from '../openvino/types.ts'
 import { expectFloat32, type Tensor } from '../tensor.ts'
 import { promptPieces } from './prompt-pieces.ts'
@@ -71,7 +71,8 @@ export function compiledEngine(
 
   return {
     config,
-    async vision(pixel_values, signal) {
+    async vision(pixel_values, signal, traced) {
+      if (traced !== undefined) throw noLayers()
       const pixels = expectFloat32('pixel_values', pixel_values, ['B', num_channels, image_size, image_size])
       const batch = pixels.dims[0]!
       const all = [batch, 1 + Math.floor(image_size / patch_size) ** 2, hidden_size]
@@ -125,8 +126,16 @@ function openDecoder(
   return {
     step: (step) => run(step, 'logits'),
     hidden: (step) => run(step, 'last_hidden_state'),
+    trace: () => Promise.reject(noLayers()),
     dispose: () => running.dispose(),
   }
+}
+
+function noLayers(): OpenVINOError {
+  return new OpenVINOError(
+    'NOT_AVAILABLE',
+    'A compiled model gives no hidden states and attentions of its layers; the original one does (Kosmos2ForConditionalGeneration)',
+  )
 }
 
 /** Which row of the cache each row continues. OpenVINO reads whatever memory an index leads to, so they are checked. */

@@ -5,7 +5,7 @@ import type { Kosmos2Config } from '../checkpoint/config.ts'
 import type { GenerationConfig } from '../checkpoint/generation-config.ts'
 import type { GenerateOutput } from '../generate/generate.ts'
 import type { Tensor } from '../tensor.ts'
-import { forwardLogits, type ForwardOutput } from './forward.ts'
+import { forwardLogits, type ForwardLogitsOptions, type ForwardOutput } from './forward.ts'
 import { type GenerateArguments, generateText } from './generate.ts'
 import type { ModelInputs } from './inputs.ts'
 import { scoreTexts } from './score.ts'
@@ -25,11 +25,13 @@ export abstract class ConditionalGeneration {
 
   /**
    * One pass over a whole sequence.
-   * @param inputs - the processor's output; `image_embeds` may stand in for `pixel_values`
+   * @param inputs - the processor's output; `image_embeds` may stand in for `pixel_values`. With it what else is wanted:
+   *   `labels` for the loss, `output_hidden_states`, `output_attentions`, `logits_to_keep`, and what takes the place of
+   *   something computed: `inputs_embeds`, `position_ids`
    * @throws {TypeError} without picture, or for a tensor of another type or shape
    * @throws {RangeError} for ids outside the vocabulary, or places for image rows that are not as many as those
    */
-  forward(inputs: ModelInputs): Promise<ForwardOutput> {
+  forward(inputs: ModelInputs & ForwardLogitsOptions): Promise<ForwardOutput> {
     return forwardLogits(this.#engine, inputs)
   }
 

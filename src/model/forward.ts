@@ -1,34 +1,73 @@
 // One pass over a whole sequence, for any engine. Mirrors Kosmos2ForConditionalGeneration.forward and
 // Kosmos2Model.forward in transformers' modeling_kosmos2.py.
-import type { Decoder, DecoderStep, Engine } from '../architecture/engine.ts'
-import { rejectUnknownOptions } from '../errors.ts'
+import type { DecoderStep, Engine, LayerOutputs, Traced } from '../architecture/engine.ts'
+import { invalidRange, invalidType, rejectUnknownOptions } from '../errors.ts'
 import { createPositionIds } from '../generate/position-ids.ts'
 import type { Tensor } from '../tensor.ts'
 import { type ImageFeatures, imageFeatures } from './image-features.ts'
 import { attentionMask, INPUT_NAMES, type ModelInputs } from './inputs.ts'
+import { causalLoss } from './loss.ts'
 
-export interface ForwardOutput extends ImageFeatures {
-  /** float32 [B, S, vocab_size]: scores of the token that follows each position, before softmax. */
+/** What `forward` takes besides the processor's output. */
+export interface ForwardOptions {
+  /** int64 [B, S]: the place of each token in the table of positions; by default counted, padding left out. */
+  readonly position_ids?: Tensor | undefined
+  /** float32 [B, S, D]: in place of the tokens' own embeddings. `input_ids` still say which tokens are padding. */
+  readonly inputs_embeds?: Tensor | undefined
+  /** The hidden states of all layers, of text and vision. The original model alone has them. @default false */
+  readonly output_hidden_states?: boolean | undefined
+  /** Where each head of each layer looks, in text and vision. The original model alone has them. @default false */
+  readonly output_attentions?: boolean | undefined
+}
+export interface ForwardLogitsOptions extends ForwardOptions {
+  /** int64 [B, S]: gives the loss; -100 where nothing counts. Needs the logits of all positions. */
+  readonly labels?: Tensor | undefined
+  /** How many of the last positions get logits, integer from 0; 0 is all. @default 0 */
+  readonly logits_to_keep?: number | undefined
+}
+
+export interface ForwardOutput extends ImageFeatures, LayerOutputs {
+  /** With `labels`: the mean cross entropy of each token that has a label, given those before it. */
+  readonly loss?: number
+  /** float32 [B, S, vocab_size], or of the last `logits_to_keep` positions: scores of the token that follows, before softmax. */
   readonly logits: Tensor
 }
-export interface ModelOutput extends ImageFeatures {
+export interface ModelOutput extends ImageFeatures, LayerOutputs {
   /** float32 [B, S, D]: after the text model's last norm. */
   readonly last_hidden_state: Tensor
 }
 
+const MODEL_OPTIONS = ['position_ids', 'inputs_embeds', 'output_hidden_states', 'output_attentions'] as const
+const LOGITS_OPTIONS = [...MODEL_OPTIONS, 'labels', 'logits_to_keep'] as const
+
 /** Kosmos2ForConditionalGeneration.forward. @throws {TypeError} without pixel_values and image_embeds, as there */
-export async function forwardLogits(engine: Engine, inputs: ModelInputs): Promise<ForwardOutput> {
-  const { result, features } = await pass(engine, inputs, (decoder, step) => decoder.step(step))
-  return { logits: result, ...features }
+export async function forwardLogits(
+  engine: Engine,
+  { labels, logits_to_keep = 0, ...inputs }: ModelInputs & ForwardLogitsOptions,
+): Promise<ForwardOutput> {
+  rejectUnknownOptions('forward', inputs, [...INPUT_NAMES, ...LOGITS_OPTIONS])
+  const length = inputs.input_ids.dims[1]!
+  if (!Number.isSafeInteger(logits_to_keep) || logits_to_keep < 0 || logits_to_keep > length)
+    throw invalidRange('logits_to_keep', `integer from 0, for all, to ${length}`, logits_to_keep)
+  if (labels !== undefined && logits_to_keep !== 0)
+    throw new TypeError(
+      'Expected labels without logits_to_keep, as the loss needs the logits of all positions',
+    )
+  const { result: logits, rest } = await pass(engine, inputs, 'logits', logits_to_keep || length)
+  return { ...(labels !== undefined && { loss: causalLoss(logits, labels) }), logits, ...rest }
 }
 
 /** Kosmos2Model.forward. @throws {TypeError} without pixel_values and image_embeds, as there */
-export async function forwardHidden(engine: Engine, inputs: ModelInputs): Promise<ModelOutput> {
-  const { result, features } = await pass(engine, inputs, (decoder, step) => decoder.hidden(step))
-  const { vision_model_output: vision, image_embeds } = features
+export async function forwardHidden(
+  engine: Engine,
+  inputs: ModelInputs & ForwardOptions,
+): Promise<ModelOutput> {
+  rejectUnknownOptions('forward', inputs, [...INPUT_NAMES, ...MODEL_OPTIONS])
+  const { result, rest } = await pass(engine, inputs, 'last_hidden_state', 1)
+  const { vision_model_output: vision, image_embeds } = rest
   return {
     last_hidden_state: result,
-    ...features,
+    ...rest,
     // Here the reference puts the image embeddings (get_image_features), with a language head the class position.
     ...(vision && { vision_model_output: { ...vision, pooler_output: image_embeds } }),
   }
@@ -36,14 +75,16 @@ export async function forwardHidden(engine: Engine, inputs: ModelInputs): Promis
 
 async function pass(
   engine: Engine,
-  inputs: ModelInputs,
-  run: (decoder: Decoder, step: DecoderStep) => Promise<Tensor>,
-): Promise<{ result: Tensor; features: ImageFeatures }> {
-  rejectUnknownOptions('forward', inputs, INPUT_NAMES)
+  inputs: ModelInputs & ForwardOptions,
+  wanted: 'logits' | 'last_hidden_state',
+  logitsToKeep: number,
+): Promise<{ readonly result: Tensor; readonly rest: ImageFeatures & LayerOutputs }> {
   const attention_mask = attentionMask(inputs)
-  const { input_ids } = inputs
-  const position_ids = createPositionIds(input_ids, engine.config.text_config.pad_token_id)
-  const features = await imageFeatures(engine, inputs)
+  const { input_ids, inputs_embeds } = inputs
+  const traced = tracedBy(inputs)
+  const position_ids =
+    inputs.position_ids ?? createPositionIds(input_ids, engine.config.text_config.pad_token_id)
+  const features = await imageFeatures(engine, inputs, undefined, traced)
   if (features === undefined)
     throw new TypeError(
       'Expected pixel_values or image_embeds for forward but received neither. ' +
@@ -51,7 +92,7 @@ async function pass(
     )
   const decoder = await engine.openDecoder()
   try {
-    const result = await run(decoder, {
+    const step: DecoderStep = {
       input_ids,
       attention_mask,
       position_ids,
@@ -59,10 +100,24 @@ async function pass(
       ...(inputs.image_embeds_position_mask && {
         image_embeds_position_mask: inputs.image_embeds_position_mask,
       }),
-      logitsToKeep: input_ids.dims[1]!,
-    })
-    return { result, features }
+      ...(inputs_embeds && { inputs_embeds }),
+      logitsToKeep,
+    }
+    if (traced !== undefined) {
+      const { logits, last_hidden_state, ...layers } = await decoder.trace(step, traced)
+      return { result: wanted === 'logits' ? logits : last_hidden_state, rest: { ...features, ...layers } }
+    }
+    const result = await (wanted === 'logits' ? decoder.step(step) : decoder.hidden(step))
+    return { result, rest: features }
   } finally {
     await decoder.dispose()
   }
+}
+
+/** What is wanted of each layer; undefined for nothing. */
+function tracedBy({ output_hidden_states, output_attentions }: ForwardOptions): Traced | undefined {
+  for (const [name, value] of Object.entries({ output_hidden_states, output_attentions }))
+    if (value !== undefined && typeof value !== 'boolean') throw invalidType(name, 'true or false', value)
+  if (output_hidden_states !== true && output_attentions !== true) return undefined
+  return { hiddenStates: output_hidden_states === true, attentions: output_attentions === true }
 }

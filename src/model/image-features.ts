@@ -1,5 +1,5 @@
 // The picture's half of the model: vision tower and projection, one after the other.
-import type { Engine } from '../architecture/engine.ts'
+import type { Engine, LayerOutputs, Traced } from '../architecture/engine.ts'
 import type { Tensor } from '../tensor.ts'
 import type { ModelInputs } from './inputs.ts'
 
@@ -11,7 +11,7 @@ export interface ImageFeatures {
   readonly projection_attentions?: Tensor
   readonly vision_model_output?: VisionModelOutput
 }
-export interface VisionModelOutput {
+export interface VisionModelOutput extends LayerOutputs {
   /** float32 [B, 1 + P, Dv]. */
   readonly last_hidden_state: Tensor
   /** float32 [B, Dv], the class position; from Kosmos2Model the image embeddings [B, latent_query_num, D], as there. */
@@ -23,13 +23,11 @@ export async function imageFeatures(
   engine: Engine,
   inputs: ModelInputs,
   signal?: AbortSignal,
+  traced?: Traced,
 ): Promise<ImageFeatures | undefined> {
   if (inputs.image_embeds !== undefined) return { image_embeds: inputs.image_embeds }
   if (inputs.pixel_values === undefined) return undefined
-  const { last_hidden_state, pooler_output, image_features } = await engine.vision(
-    inputs.pixel_values,
-    signal,
-  )
+  const { image_features, ...vision_model_output } = await engine.vision(inputs.pixel_values, signal, traced)
   const projected = await engine.projection(image_features, signal)
-  return { ...projected, vision_model_output: { last_hidden_state, pooler_output } }
+  return { ...projected, vision_model_output }
 }

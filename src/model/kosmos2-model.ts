@@ -2,7 +2,7 @@
 // modeling_kosmos2.py.
 import type { Engine } from '../architecture/engine.ts'
 import type { Kosmos2Config } from '../checkpoint/config.ts'
-import { forwardHidden, type ModelOutput } from './forward.ts'
+import { forwardHidden, type ForwardOptions, type ModelOutput } from './forward.ts'
 import type { ModelInputs } from './inputs.ts'
 import { type ModelOptions, openOriginal } from './open-original.ts'
 
@@ -23,7 +23,7 @@ export class Kosmos2Model {
   }
 
   /** As Kosmos2ForConditionalGeneration.forward, with `last_hidden_state` float32 [B, S, D] in place of logits. */
-  forward(inputs: ModelInputs): Promise<ModelOutput> {
+  forward(inputs: ModelInputs & ForwardOptions): Promise<ModelOutput> {
     return forwardHidden(this.#engine, inputs)
   }
 

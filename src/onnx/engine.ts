@@ -1,7 +1,7 @@
 // The engine of the original model: the checkpoint's own weights in ONNX Runtime, in a worker thread, so that the
 // caller's event loop stays free. This file is the main thread's side of it.
 import { Worker } from 'node:worker_threads'
-import type { Decoder, DecoderStep, Engine } from '../architecture/engine.ts'
+import type { Decoder, DecoderStep, Engine, LayerOutputs, Traced } from '../architecture/engine.ts'
 import { projectionGraph } from '../architecture/projection.ts'
 import { textFeeds } from '../architecture/text-feeds.ts'
 import { textGraph } from '../architecture/text.ts'
@@ -12,13 +12,14 @@ import type { Kosmos2Config } from '../checkpoint/config.ts'
 import { TOKEN_EMBEDDING } from '../checkpoint/expected-tensors.ts'
 import { invalidRange } from '../errors.ts'
 import { expectFloat32, Tensor } from '../tensor.ts'
-import { emitOnnx } from './emitter.ts'
+import { emitOnnx, type OnnxPart } from './emitter.ts'
 import {
   type PartName,
   type PlainTensors,
   plain,
   type Reply,
   type Request,
+  type SessionName,
   type WorkerData,
 } from './worker-protocol.ts'
 
@@ -43,12 +44,15 @@ export async function openOnnxEngine(
     throw invalidRange('threads', 'integer from 1', threads)
   const emit = (name: PartName, describe: (g: Graph) => void) =>
     emitOnnx(name, (tensor) => checkpoint.tensor(tensor), describe)
-  const text = emit('text', (g) => {
-    textGraph(g, config.text_config, { tied: checkpoint.lmHead === TOKEN_EMBEDDING })
-  })
-  const vision = emit('vision', (g) => {
-    visionGraph(g, config.vision_config)
-  })
+  const emitText = (traced: boolean) =>
+    emit('text', (g) => {
+      textGraph(g, config.text_config, { tied: checkpoint.lmHead === TOKEN_EMBEDDING, traced })
+    })
+  const emitVision = (traced: boolean) =>
+    emit('vision', (g) => {
+      visionGraph(g, config.vision_config, { traced })
+    })
+  const [text, vision] = [emitText(false), emitVision(false)]
   const projection = emit('projection', (g) => {
     projectionGraph(g, config)
   })
@@ -64,14 +68,28 @@ export async function openOnnxEngine(
     throw error
   }
 
-  const { num_channels, image_size, hidden_size } = config.vision_config
+  // With outputs for each layer: of their own, and only when they are asked for, so that nobody else pays for them.
+  const opening = new Map<SessionName, Promise<unknown>>()
+  const openTraced = async (name: SessionName, make: () => OnnxPart): Promise<void> => {
+    if (!opening.has(name)) opening.set(name, worker.ask({ kind: 'openMore', name, part: make() }))
+    await opening.get(name)
+  }
+  const openTracedText = () => openTraced('text, traced', () => emitText(true))
+
+  const { num_channels, image_size, hidden_size, num_hidden_layers } = config.vision_config
   let decoders = 0
   return {
     config,
-    async vision(pixel_values) {
+    async vision(pixel_values, _, traced) {
       expectFloat32('pixel_values', pixel_values, ['B', num_channels, image_size, image_size])
       const names = ['last_hidden_state', 'pooler_output', 'image_features'] as const
-      return await worker.run('vision', { pixel_values }, names)
+      if (traced === undefined) return await worker.run('vision', { pixel_values }, names)
+      await openTraced('vision, traced', () => emitVision(true))
+      const layers = layerNames(traced, num_hidden_layers)
+      const wanted = [...names, ...layers.all] as (typeof names)[number][]
+      const outputs = await worker.run('vision, traced', { pixel_values }, wanted)
+      const { last_hidden_state, pooler_output, image_features } = outputs
+      return { last_hidden_state, pooler_output, image_features, ...layers.pick(outputs) }
     },
     async projection(image_features) {
       expectFloat32('image_features', image_features, ['B', 'positions', hidden_size])
@@ -80,28 +98,50 @@ export async function openOnnxEngine(
         'projection_attentions',
       ] as const)
     },
-    openDecoder: () => Promise.resolve(openDecoder(worker, config, decoders++)),
+    openDecoder: () => Promise.resolve(openDecoder(worker, config, decoders++, openTracedText)),
     dispose: () => worker.stop(),
   }
 }
 
-function openDecoder(worker: OnnxWorker, config: Kosmos2Config, decoder: number): Decoder {
+function openDecoder(
+  worker: OnnxWorker,
+  config: Kosmos2Config,
+  decoder: number,
+  openTraced: () => Promise<void>,
+): Decoder {
   let past = 0
-  const step = async (request: DecoderStep, name: 'logits' | 'last_hidden_state'): Promise<Tensor> => {
+  const step = async <Name extends string>(
+    request: DecoderStep,
+    fetches: readonly Name[],
+    session: SessionName = 'text',
+  ): Promise<Record<Name, Tensor>> => {
     const feeds = textFeeds(request, config.text_config, past)
+    const { beam_idx } = request
     const reply = await worker.ask({
       kind: 'step',
+      session,
       decoder,
       feeds: plainAll({ ...feeds }),
-      fetches: [name],
-      beam_idx: request.beam_idx,
+      fetches,
+      beam_idx,
     })
     past += request.input_ids.dims[1]!
-    return tensor(reply, name)
+    return named(reply, fetches)
   }
   return {
-    step: (request) => step(request, 'logits'),
-    hidden: (request) => step(request, 'last_hidden_state'),
+    step: async (request) => (await step(request, ['logits'])).logits,
+    hidden: async (request) => (await step(request, ['last_hidden_state'])).last_hidden_state,
+    async trace(request, traced) {
+      await openTraced()
+      const layers = layerNames(traced, config.text_config.layers)
+      const fetches = ['logits', 'last_hidden_state', ...layers.all] as const
+      const outputs = await step(request, fetches, 'text, traced')
+      return {
+        logits: outputs['logits']!,
+        last_hidden_state: outputs['last_hidden_state']!,
+        ...layers.pick(outputs),
+      }
+    },
     async dispose() {
       await worker.ask({ kind: 'closeDecoder', decoder })
     },
@@ -111,7 +151,7 @@ function openDecoder(worker: OnnxWorker, config: Kosmos2Config, decoder: number)
 interface OnnxWorker {
   ask(request: Request): Promise<PlainTensors>
   run<Name extends string>(
-    part: 'vision' | 'projection',
+    session: SessionName,
     feeds: Record<string, Tensor>,
     fetches: readonly Name[],
   ): Promise<Record<Name, Tensor>>
@@ -177,12 +217,8 @@ function startWorker(data: WorkerData): OnnxWorker {
 
   return {
     ask,
-    async run(part, feeds, fetches) {
-      const reply = await ask({ kind: 'run', part, feeds: plainAll(feeds), fetches })
-      return Object.fromEntries(fetches.map((name) => [name, tensor(reply, name)])) as Record<
-        (typeof fetches)[number],
-        Tensor
-      >
+    async run(session, feeds, fetches) {
+      return named(await ask({ kind: 'run', session, feeds: plainAll(feeds), fetches }), fetches)
     },
     async stop() {
       ended ??= new Error('The model was disposed')
@@ -197,6 +233,24 @@ function startWorker(data: WorkerData): OnnxWorker {
 
 const plainAll = (feeds: Record<string, Tensor>): PlainTensors =>
   Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, plain(t)]))
+
+/** The outputs of each layer that are wanted, and how they are put together. */
+function layerNames({ hiddenStates, attentions }: Traced, layers: number) {
+  const numbered = (name: string, count: number) => Array.from({ length: count }, (_, i) => `${name}.${i}`)
+  const states = hiddenStates ? numbered('hidden_states', layers + 1) : []
+  const looks = attentions ? numbered('attentions', layers) : []
+  return {
+    all: [...states, ...looks],
+    pick: (outputs: Readonly<Record<string, Tensor>>): LayerOutputs => ({
+      ...(hiddenStates && { hidden_states: states.map((name) => outputs[name]!) }),
+      ...(attentions && { attentions: looks.map((name) => outputs[name]!) }),
+    }),
+  }
+}
+
+function named<Name extends string>(reply: PlainTensors, names: readonly Name[]): Record<Name, Tensor> {
+  return Object.fromEntries(names.map((name) => [name, tensor(reply, name)])) as Record<Name, Tensor>
+}
 
 function tensor(reply: PlainTensors, name: string): Tensor {
   const result = reply[name]

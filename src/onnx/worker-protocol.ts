@@ -19,20 +19,25 @@ export interface WorkerData {
   readonly ended: Int32Array
 }
 export type PartName = 'vision' | 'projection' | 'text'
+/** A session: a part, or a part with outputs for each layer, which is opened when they are first asked for. */
+export type SessionName = PartName | 'vision, traced' | 'text, traced'
 
 export type Request =
   /** Opens the sessions. */
   | { readonly kind: 'open' }
+  /** Opens one more. */
+  | { readonly kind: 'openMore'; readonly name: SessionName; readonly part: OnnxPart }
   /** Runs a part without a cache. */
   | {
       readonly kind: 'run'
-      readonly part: 'vision' | 'projection'
+      readonly session: SessionName
       readonly feeds: PlainTensors
       readonly fetches: readonly string[]
     }
   /** Runs the text part on the cache of a decoder, which begins empty at its first step. */
   | {
       readonly kind: 'step'
+      readonly session: SessionName
       readonly decoder: number
       readonly feeds: PlainTensors
       readonly fetches: readonly string[]

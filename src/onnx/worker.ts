@@ -2,6 +2,7 @@
 // calls block the thread they are made on. Nothing but messages reaches this file.
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { parentPort, workerData } from 'node:worker_threads'
+import type { OnnxPart } from './emitter.ts'
 import { reorderRows } from './reorder-rows.ts'
 import {
   type Message,
@@ -10,19 +11,24 @@ import {
   plain,
   type Reply,
   type Request,
+  type SessionName,
   type WorkerData,
 } from './worker-protocol.ts'
 
 const { parts, threads, ended } = workerData as WorkerData
 const { cache } = parts.text
-const sessions = new Map<PartName, InferenceSession>()
+const sessions = new Map<SessionName, InferenceSession>()
 /** Of each decoder that has begun: its cached keys and values, in the order of `cache`. */
 const decoders = new Map<number, Tensor[]>()
 
 async function open(): Promise<void> {
-  for (const name of Object.keys(parts) as PartName[]) {
-    const { bytes, weightsFolder } = parts[name]
-    const session = await InferenceSession.create(bytes, {
+  for (const name of Object.keys(parts) as PartName[]) await openSession(name, parts[name])
+}
+
+async function openSession(name: SessionName, { bytes, weightsFolder }: OnnxPart): Promise<void> {
+  sessions.set(
+    name,
+    await InferenceSession.create(bytes, {
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
       // Sizes change with every step: a remembered memory pattern would never fit again.
       enableMemPattern: false,
@@ -31,18 +37,17 @@ async function open(): Promise<void> {
         // Prepacking would copy every weight out of the mapped file.
         'session.disable_prepacking': '1',
       },
-    })
-    sessions.set(name, session)
-  }
+    }),
+  )
 }
 
 async function run(
-  part: PartName,
+  name: SessionName,
   feeds: Record<string, Tensor>,
   fetches: readonly string[],
 ): Promise<Record<string, Tensor>> {
-  const session = sessions.get(part)
-  if (session === undefined) throw new Error(`the ${part} session is not open`)
+  const session = sessions.get(name)
+  if (session === undefined) throw new Error(`the session ${name} is not open`)
   return await session.run(feeds, [...fetches])
 }
 
@@ -55,7 +60,10 @@ async function step(request: Extract<Request, { kind: 'step' }>): Promise<PlainT
       kept?.[i] ?? new Tensor('float32', new Float32Array(0), [batch, entry.heads, 0, entry.headWidth])
     feeds[entry.past] = request.beam_idx === undefined ? past : reorderRows(past, request.beam_idx)
   })
-  const results = await run('text', feeds, [...request.fetches, ...cache.map((entry) => entry.present)])
+  const results = await run(request.session, feeds, [
+    ...request.fetches,
+    ...cache.map((entry) => entry.present),
+  ])
   decoders.set(
     request.decoder,
     cache.map((entry) => results[entry.present]!),
@@ -68,8 +76,11 @@ async function answer(request: Request): Promise<PlainTensors> {
     case 'open':
       await open()
       return {}
+    case 'openMore':
+      await openSession(request.name, request.part)
+      return {}
     case 'run':
-      return pick(await run(request.part, tensors(request.feeds), request.fetches), request.fetches)
+      return pick(await run(request.session, tensors(request.feeds), request.fetches), request.fetches)
     case 'step':
       return await step(request)
     case 'closeDecoder':

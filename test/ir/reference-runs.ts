@@ -22,12 +22,11 @@ export async function writeReferenceRuns(folder: string, path: string): Promise<
       Math.sin(i / 100),
     )
     const pixel_values = float32(pixels, [2, num_channels, image_size, image_size])
-    const vision = await engine.vision(pixel_values)
-    const { image_features } = vision
+    const { last_hidden_state, pooler_output, image_features } = await engine.vision(pixel_values)
     const projection = await engine.projection(image_features)
     const runs: Record<string, Tensor> = {
       ...named('0/vision/in/', { pixel_values }),
-      ...named('0/vision/out/', { ...vision }),
+      ...named('0/vision/out/', { last_hidden_state, pooler_output, image_features }),
       ...named('0/projection/in/', { image_features }),
       ...named('0/projection/out/', { ...projection }),
     }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
+import { createPositionIds } from '../../src/generate/position-ids.ts'
 import { Kosmos2ForConditionalGeneration } from '../../src/model/kosmos2-for-conditional-generation.ts'
 import { Kosmos2Model } from '../../src/model/kosmos2-model.ts'
 import { OVKosmos2ForConditionalGeneration } from '../../src/model/ov-kosmos2-for-conditional-generation.ts'
@@ -9,6 +11,10 @@ import { converted } from './converted.ts'
 
 const goldens = readGoldenTensors('test/goldens/model-a/golden.safetensors')
 const forwardGoldens = readGoldenTensors('test/goldens/model-a/golden-forward.safetensors')
+const losses = JSON.parse(readFileSync('test/goldens/model-a/golden-forward.json', 'utf8')) as Record<
+  string,
+  { loss: number }
+>
 const models = {
   original: await Kosmos2ForConditionalGeneration.from_pretrained('test/goldens/model-a'),
   compiled: await OVKosmos2ForConditionalGeneration.from_pretrained(
@@ -17,6 +23,10 @@ const models = {
   ),
 }
 after(() => Promise.all(Object.values(models).map((model) => model.dispose())))
+
+const embeddings = readGoldenTensors('test/goldens/model-a/model.safetensors').get(
+  'text_model.model.embed_tokens.weight',
+)!
 
 const PAD = 1
 const TOLERANCE = 1e-4
@@ -37,6 +47,18 @@ function golden(name: string): GoldenTensor {
 }
 function tensor({ type, dims, data }: GoldenTensor): Tensor {
   return new Tensor(type as 'float32', data as Float32Array, dims)
+}
+
+/** The tokens' own embeddings, zero for some of them. */
+function embeddingsOf(ids: Tensor, isEmpty: (id: number) => boolean = () => false): Tensor {
+  const width = embeddings.dims[1]!
+  const table = embeddings.data as Float32Array
+  const rows = Array.from(ids.data as BigInt64Array, (id) =>
+    isEmpty(Number(id))
+      ? new Float32Array(width)
+      : table.subarray(Number(id) * width, (Number(id) + 1) * width),
+  )
+  return new Tensor('float32', Float32Array.from(rows.flatMap((row) => [...row])), [...ids.dims, width])
 }
 
 /** The largest difference, after a check that the shapes agree and nothing is NaN. */
@@ -155,3 +177,79 @@ for (const name of ['caption', 'batch_left']) {
     assert.ok(worst(last_hidden_state, golden(`${name}.model_last_hidden_state`), isPadding) < TOLERANCE)
   })
 }
+
+for (const name of ['caption', 'batch_left'])
+  test(`hidden states, attentions and the loss are the reference's, layer by layer: ${name}`, async () => {
+    const labels = tensor(golden(`${name}.labels`))
+    // transformers empties the embedding of padding when it loads a checkpoint; the file's own has numbers.
+    const inputs_embeds = embeddingsOf(inputs(name).input_ids, (id) => id === PAD)
+    const usual = { ...inputs(name), inputs_embeds }
+    const all = { ...usual, labels, output_hidden_states: true, output_attentions: true }
+    const out = await models.original.forward(all)
+    assert.ok(Math.abs(out.loss! - losses[name]!.loss) < TOLERANCE, `${out.loss}, ${losses[name]!.loss}`)
+    const vision = out.vision_model_output!
+    const kinds = {
+      hidden_states: out.hidden_states!,
+      attentions: out.attentions!,
+      vision_hidden_states: vision.hidden_states!,
+      vision_attentions: vision.attentions!,
+    }
+    let compared = 0
+    for (const [kind, tensors] of Object.entries(kinds))
+      for (const [layer, own] of tensors.entries()) {
+        const expected = forwardGoldens.get(`${name}.${kind}.${layer}`)
+        if (expected === undefined) continue
+        // Those of vision are kept in float16.
+        const tolerance = kind === 'vision_attentions' ? 5e-4 : TOLERANCE
+        assert.ok(worst(own, expected) < tolerance, `${kind}.${layer}`)
+        compared++
+      }
+    assert.equal(compared, name === 'caption' ? 4 + 3 + 3 + 2 : 4)
+    const length = labels.dims[1]!
+    for (const { dims } of kinds.attentions) assert.deepEqual(dims.slice(2), [length, length])
+    const plain = await models.original.forward(usual)
+    assert.deepEqual(out.logits.data, plain.logits.data)
+    assert.deepEqual([plain.hidden_states, plain.attentions, plain.loss], [undefined, undefined, undefined])
+  })
+
+for (const [engine, model] of Object.entries(models))
+  test(`${engine}: embeddings and positions of one's own, and fewer logits, give what they stand for`, async () => {
+    const usual = inputs('caption')
+    const whole = await model.forward(usual)
+    const difference = async (changed: object, expected = whole.logits): Promise<number> => {
+      const { logits } = await model.forward({ ...usual, ...changed })
+      const { type, dims, data } = expected
+      return worst(logits, { type, dims, data } as GoldenTensor)
+    }
+    assert.ok((await difference({ logits_to_keep: 3 }, tail(whole.logits, 3))) < TOLERANCE)
+    const positions = (past: number): Tensor => createPositionIds(usual.input_ids, PAD, past)
+    assert.equal(await difference({ position_ids: positions(0) }), 0)
+    assert.ok((await difference({ position_ids: positions(7) })) > 0.01)
+
+    const inputs_embeds = embeddingsOf(usual.input_ids)
+    assert.ok((await difference({ inputs_embeds })) < TOLERANCE)
+    const other = embeddingsOf(usual.input_ids, (id) => id > 60_000)
+    assert.ok((await difference({ inputs_embeds: other })) > 0.01)
+  })
+
+test('what contradicts itself, has another shape or cannot be had is refused by name', async () => {
+  const usual = inputs('caption')
+  const { original, compiled } = models
+  const labels = tensor(golden('caption.labels'))
+  const ids = labels.data as BigInt64Array
+  const short = new Tensor('int64', ids.slice(1), [1, ids.length - 1])
+  const foreign = new Tensor(
+    'int64',
+    ids.map(() => 99_999n),
+    labels.dims,
+  )
+  const refused = (options: object, message: RegExp) =>
+    assert.rejects(original.forward({ ...usual, ...options }), message)
+  await refused({ labels: short }, /labels/)
+  await refused({ labels: foreign }, /or -100 for none for labels but received 99999n/)
+  await refused({ labels, logits_to_keep: 1 }, /labels without logits_to_keep/)
+  await refused({ logits_to_keep: 999 }, /integer from 0, for all, to 71/)
+  await refused({ output_attentions: 1 }, /true or false for output_attentions/)
+  await refused({ inputs_embeds: labels }, /inputs_embeds/)
+  await assert.rejects(compiled.forward({ ...usual, output_attentions: true }), { code: 'NOT_AVAILABLE' })
+})
