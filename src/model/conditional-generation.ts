@@ -8,6 +8,7 @@ import type { Tensor } from '../tensor.ts'
 import { forwardLogits, type ForwardLogitsOptions, type ForwardOutput } from './forward.ts'
 import { type GenerateArguments, generateText } from './generate.ts'
 import type { ModelInputs } from './inputs.ts'
+import { keepPicture, type KeptPicture } from './kept-picture.ts'
 import { scoreTexts } from './score.ts'
 
 /** Pictures and text to text. The event loop stays free while it runs; `dispose` it when done. */
@@ -46,6 +47,18 @@ export abstract class ConditionalGeneration {
   generate(all: GenerateArguments): Promise<Tensor | GenerateOutput>
   generate(all: GenerateArguments): Promise<Tensor | GenerateOutput> {
     return generateText(this.#engine, this.generation_config, all)
+  }
+
+  /**
+   * Computes a picture once, for several prompts about it: each then starts behind the picture.
+   * @param inputs - the processor's output for one prompt about the picture, whose text does not count
+   * @throws {RangeError} for several prompts, or one without a picture
+   */
+  keepPicture(
+    inputs: ModelInputs,
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<KeptPicture> {
+    return keepPicture(this.#engine, this.generation_config, inputs, options.signal)
   }
 
   /**

@@ -4,6 +4,7 @@ import type { Engine } from '../architecture/engine.ts'
 import type { GenerationConfig } from '../checkpoint/generation-config.ts'
 import { generate, type GenerateOutput } from '../generate/generate.ts'
 import { type GenerateOptions, resolveOptions } from '../generate/options.ts'
+import type { GenerationDecoder } from '../generate/stepper.ts'
 import type { Tensor } from '../tensor.ts'
 import { imageFeatures } from './image-features.ts'
 import { INPUT_NAMES, type ModelInputs } from './inputs.ts'
@@ -15,11 +16,13 @@ export type GenerateArguments = ModelInputs & GenerateOptions
 /**
  * Continues a prompt about a picture, or, without pixel_values and image_embeds, text alone (the reference's
  * `text_model.generate`).
+ * @param openDecoder - another than one with an empty cache
  */
 export async function generateText(
   engine: Engine,
   generationConfig: GenerationConfig,
   all: GenerateArguments,
+  openDecoder: (signal: AbortSignal | undefined) => Promise<GenerationDecoder> = () => engine.openDecoder(),
 ): Promise<Tensor | GenerateOutput> {
   const { inputs, options } = split(all)
   // Before the picture is computed: a bad option must not cost a second.
@@ -30,7 +33,7 @@ export async function generateText(
     signal?.throwIfAborted()
     const { input_ids, attention_mask, image_embeds_position_mask } = inputs
     return await generate(
-      () => engine.openDecoder(),
+      () => openDecoder(signal),
       {
         input_ids,
         attention_mask,

@@ -16,7 +16,7 @@ import type { Kosmos2Inputs } from '../text/processor-options.ts'
 /** Processor and model: what a task needs of `Kosmos2`. */
 export interface Asks {
   readonly processor: Kosmos2Processor
-  readonly model: ConditionalGeneration
+  readonly model: Pick<ConditionalGeneration, 'config' | 'generation_config' | 'generate'>
 }
 
 /** An answer about a picture. */
@@ -157,7 +157,7 @@ async function answerTogether(
 }
 
 /** New tokens where nobody limits them; undefined where `max_length` does. */
-export function limitOf(model: ConditionalGeneration, { max_length }: GenerateOptions): number | undefined {
+export function limitOf(model: Asks['model'], { max_length }: GenerateOptions): number | undefined {
   if (max_length !== undefined) return undefined
   return model.generation_config.max_new_tokens ?? MAX_NEW_TOKENS
 }
