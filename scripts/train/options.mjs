@@ -16,6 +16,8 @@ into its own folder; the export there is what models/kosmos2-tiny is made of.
   --collages N      a training from nothing begins with so many pictures full of things, 80000 by default, for the vision
                     model alone: that is the fastest way to the names
   --from SOURCE     begins with "nothing" (the default) or the weights of a checkpoint's folder
+  --seed N          of the first picture, 1000000 by default: a training that begins with the weights of another should
+                    go on behind that one's pictures
   --folder DIR      the training's folder, models/kosmos2-tiny-training by default: state.pt, metrics.jsonl, checkpoint/
   --device NAME     cpu or cuda; cuda where there is one by default
   --batch N         pictures a step, 32 by default
@@ -35,6 +37,7 @@ export const options = /** @type {const} */ ({
   'self-check': { type: 'boolean' },
   collages: { type: 'string' },
   from: { type: 'string' },
+  seed: { type: 'string' },
   folder: { type: 'string' },
   device: { type: 'string' },
   batch: { type: 'string' },
@@ -48,6 +51,7 @@ const numbers = {
   steps: { min: 1, max: 1e9, whole: true },
   finish: { min: 0.1, max: 100_000, whole: false },
   collages: { min: 0, max: 1e9, whole: true },
+  seed: { min: 1e6, max: 2 ** 32 - 1, whole: true },
   batch: { min: 1, max: 4096, whole: true },
   streams: { min: 1, max: 64, whole: true },
 }

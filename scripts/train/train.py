@@ -24,7 +24,7 @@ from heap import give_back_memory
 from packing import pack
 from state import StateError
 from stream import StreamError
-from training import COLLAGES, Training
+from training import COLLAGES, FIRST_TRAINING_SEED, Training
 from vocabulary import VocabularyError
 from warm_start import WarmStartError
 from wrapper import Losses, LookLosses
@@ -222,6 +222,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--streams", type=int, default=1)
     parser.add_argument("--validate-every", type=float, default=VALIDATION_SECONDS / 60)
+    parser.add_argument("--seed", type=int, default=FIRST_TRAINING_SEED)
     parser.add_argument("--collages", type=int, default=COLLAGES)
     parser.add_argument("--export-only", action="store_true")
     return parser.parse_args(arguments)
@@ -255,7 +256,7 @@ def main(arguments: list[str]) -> int:
 def train(options: argparse.Namespace, interruption: Interruption) -> int:
     """Trains and exports."""
     training = Training(
-        options.folder, options.node, options.device, options.batch, options.source, options.collages
+        options.folder, options.node, options.device, options.batch, options.source, options.collages, options.seed
     )
     journal = Journal(options.folder)
     begins = f"Goes on at step {training.step}" if training.step else "Begins"

@@ -44,14 +44,15 @@ class Training:
         batch_size: int,
         source: str | None = None,
         collages: int = COLLAGES,
+        seed: int = FIRST_TRAINING_SEED,
     ) -> None:
         """Resumes the training in `folder`, or begins one: from `source`, a checkpoint's folder, or from nothing.
 
-        One from nothing begins with so many collages.
+        One from nothing begins with so many collages; the first picture has this seed.
         """
         self.folder, self.node, self.device, self.batch_size = folder, node, torch.device(device), batch_size
         self.step, self.pictures, self.seconds = 0, 0, 0.0
-        self.place = Place(FIRST_TRAINING_SEED, 0)
+        self.place = Place(seed, 0)
         self.schedule = Schedule()
         saved = read_state(self.state_path) if self.state_path.exists() else None
         if saved is not None and source is not None:

@@ -11,6 +11,7 @@ test('a wrong option is refused before anything is made, in one sentence', async
     [['--steps', '1.5'], /^\s*--steps takes a whole number from 1 to 1000000000, not "1\.5"\.\s*$/],
     [['--batch', '0'], /^\s*--batch takes a whole number from 1 to 4096, not "0"\.\s*$/],
     [['--collages=-1'], /^\s*--collages takes a whole number from 0 to 1000000000, not "-1"\.\s*$/],
+    [['--seed', '5'], /^\s*--seed takes a whole number from 1000000 to 4294967295, not "5"\.\s*$/],
     [['--device', 'tpu'], /^\s*--device takes cpu or cuda, not "tpu"\.\s*$/],
     [['--finish', '30', '--minutes', '20'], /^\s*--finish 30 does not fit into --minutes 20\.\s*$/],
     [['--export-only', '--steps', '5'], /^\s*--export-only trains nothing: leave out --steps\.\s*$/],
