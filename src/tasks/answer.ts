@@ -101,20 +101,21 @@ async function answerAll(
   if (wellFormed !== undefined && typeof wellFormed !== 'boolean')
     throw invalidType('wellFormed', 'true or false', wellFormed)
   const { signal } = options
-  const loaded = []
-  for (const image of images) loaded.push(await loadRgb(image, { signal }))
   const groups = new Map<string, Question[]>()
-  for (const [index, { width, height, ...pixels }] of loaded.entries()) {
+  for (const [index, image] of images.entries()) {
+    // Read one after the other: of each stays what the model takes, and not its pixels.
+    const pixels = await loadRgb(image, { signal })
     const { text, bboxes, boxes } = prompts[index]!
     const inputs = await asks.processor.call({
       text,
-      images: { width, height, ...pixels },
+      images: pixels,
       num_image_tokens: asks.model.config.latent_query_num,
       ...(bboxes && { bboxes }),
       ...(signal && { signal }),
     })
+    const size = { width: pixels.width, height: pixels.height }
     const key = `${inputs.input_ids.dims[1]} ${boxes}`
-    groups.set(key, [...(groups.get(key) ?? []), { index, inputs, size: { width, height }, boxes }])
+    groups.set(key, [...(groups.get(key) ?? []), { index, inputs, size, boxes }])
   }
   const answers: Answer[] = []
   for (const group of groups.values())
