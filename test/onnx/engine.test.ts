@@ -184,9 +184,9 @@ test('after dispose every call is refused, and dispose may be called again', asy
   const engine = await open(t, MODEL)
   const decoder = await engine.openDecoder()
   const long = Array.from({ length: 900 }, (_, i) => 5 + i) // so long that it cannot be done before
-  const running = decoder.step(step(long, long.length))
+  const refused = assert.rejects(decoder.step(step(long, long.length)), /disposed/)
   await engine.dispose()
   await engine.dispose()
-  await assert.rejects(running, /disposed/)
+  await refused
   await assert.rejects(engine.vision(float32(new Float32Array(3 * 224 * 224), [1, 3, 224, 224])), /disposed/)
 })

@@ -18,6 +18,35 @@ async function downloaded(page: Page, name: string): Promise<Buffer> {
   return readFile(await download.path())
 }
 
+// The first one: the packaged browser gives permissions to its first context only.
+test('an answer is taken along as PNG, SVG, JSON, crops and through the clipboard', async () => {
+  const { page } = await open(demo.url, { permissions: ['clipboard-read', 'clipboard-write'] })
+  await takeExample(page, 'three')
+  const [text] = await run(page)
+  const { width, height } = await sharp(await downloaded(page, 'PNG')).metadata()
+  assert.deepEqual([width, height], [480, 480])
+  const svg = await downloaded(page, 'SVG')
+  assert.match(svg.toString(), /<image href="data:image\/png;base64,/)
+  assert.equal((await sharp(svg).metadata()).width, 480)
+  const result = JSON.parse((await downloaded(page, 'JSON')).toString()) as {
+    text: string
+    boxes: { pixels: number[] }[]
+  }
+  assert.equal(result.text, text)
+  const crop = await sharp(await downloaded(page, 'Crops')).metadata()
+  const [x1, y1, x2, y2] = result.boxes[0]!.pixels as [number, number, number, number]
+  assert.deepEqual(
+    [crop.width, crop.height],
+    [Math.ceil(x2) - Math.floor(x1), Math.ceil(y2) - Math.floor(y1)],
+  )
+
+  await page.getByRole('button', { name: 'Result', exact: true }).click()
+  await page.getByText('The result is copied.').waitFor()
+  assert.deepEqual(JSON.parse(await page.evaluate('navigator.clipboard.readText()')), result)
+  await page.getByRole('button', { name: 'Picture', exact: true }).click()
+  await page.getByText('The picture is copied.').waitFor()
+})
+
 test('two precisions answer side by side, and each brings its own boxes to the picture', async () => {
   const { page } = await open(demo.url)
   await takeExample(page, 'three')
@@ -97,34 +126,6 @@ test('an earlier answer comes back with its picture, and a reload loses nothing'
   assert.equal(await page.locator('.answer-text').textContent(), first)
   assert.equal(await page.locator('.drawn-box').count(), 0)
   assert.equal(await page.getByLabel('Question').inputValue(), 'How many objects are there?')
-})
-
-test('an answer is taken along as PNG, SVG, JSON, crops and through the clipboard', async () => {
-  const { page } = await open(demo.url, { permissions: ['clipboard-read', 'clipboard-write'] })
-  await takeExample(page, 'three')
-  const [text] = await run(page)
-  const { width, height } = await sharp(await downloaded(page, 'PNG')).metadata()
-  assert.deepEqual([width, height], [480, 480])
-  const svg = await downloaded(page, 'SVG')
-  assert.match(svg.toString(), /<image href="data:image\/png;base64,/)
-  assert.equal((await sharp(svg).metadata()).width, 480)
-  const result = JSON.parse((await downloaded(page, 'JSON')).toString()) as {
-    text: string
-    boxes: { pixels: number[] }[]
-  }
-  assert.equal(result.text, text)
-  const crop = await sharp(await downloaded(page, 'Crops')).metadata()
-  const [x1, y1, x2, y2] = result.boxes[0]!.pixels as [number, number, number, number]
-  assert.deepEqual(
-    [crop.width, crop.height],
-    [Math.ceil(x2) - Math.floor(x1), Math.ceil(y2) - Math.floor(y1)],
-  )
-
-  await page.getByRole('button', { name: 'Result', exact: true }).click()
-  await page.getByText('The result is copied.').waitFor()
-  assert.deepEqual(JSON.parse(await page.evaluate('navigator.clipboard.readText()')), result)
-  await page.getByRole('button', { name: 'Picture', exact: true }).click()
-  await page.getByText('The picture is copied.').waitFor()
 })
 
 test('a scene is made of stickers with pointer and keys, and its true boxes are held against the answer', async () => {
