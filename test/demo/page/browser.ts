@@ -42,13 +42,13 @@ export async function serve(options: Partial<DemoOptions> = {}): Promise<Demo> {
 export const LONG = 1500
 
 /** As `serve`, with a checkpoint whose configuration lets no answer end early: there is time to do something meanwhile. */
-export async function serveLong(limits: DemoOptions['limits'] = {}): Promise<Demo> {
+export async function serveLong(): Promise<Demo> {
   const model = join(folder, 'kosmos2-long')
   await cp('models/kosmos2-tiny', model, { recursive: true })
   const path = join(model, 'generation_config.json')
   const configuration = JSON.parse(await readFile(path, 'utf8')) as object
   await writeFile(path, JSON.stringify({ ...configuration, min_new_tokens: LONG - 1 }))
-  return serve({ model, limits: { newTokens: LONG, ...limits } })
+  return serve({ model, limits: { newTokens: LONG } })
 }
 
 /** A page, and what it complained of. */
