@@ -96,6 +96,8 @@ for (const { name, answers, ...options } of [
     }
     await run(page)
     await page.mouse.move(0, 0)
+    // Presses scroll a small window, and how far depends on what has come by then.
+    await page.evaluate('scrollTo(0, 0)')
     const shot = await page.screenshot({ mask: [page.locator('.raw')] })
     const { data, info } = await sharp(shot)
       .resize({ width: WIDTH })
