@@ -12,7 +12,7 @@ export type PrefixStep = Pick<
 export interface KeptPrefix {
   /**
    * A decoder for one generation whose prompt begins with what is kept: its first step runs what is behind that, alone.
-   * One at a time; disposing of it makes room for the next.
+   * One at a time.
    * @throws {RangeError} at the first step, for several rows, or a prompt that begins otherwise or ends there
    */
   open(signal?: AbortSignal): Promise<GenerationDecoder>

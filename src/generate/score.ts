@@ -2,7 +2,7 @@
 import type { GenerateInputs, GenerationModelConfig } from './prompt.ts'
 import { readPrompt } from './prompt.ts'
 import { resolveOptions } from './options.ts'
-import { softmaxDenominator } from './softmax.ts'
+import { logLikelihood } from './softmax.ts'
 import { createStepper, type GenerationDecoder } from './stepper.ts'
 
 /**
@@ -32,9 +32,7 @@ export async function scoreContinuations(
         const id = ids[place]
         if (id === undefined) continue
         // The prompt has one row for all.
-        const scores = logits[place === 0 ? 0 : row]!
-        const { highest, sum } = softmaxDenominator(scores)
-        likelihoods[row]!.push(scores[id]! - highest - Math.log(sum))
+        likelihoods[row]!.push(logLikelihood(logits[place === 0 ? 0 : row]!, id))
       }
       if (place === longest - 1) break
       // What stands behind the end of a shorter one is not looked at.

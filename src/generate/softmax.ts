@@ -21,6 +21,12 @@ export function softmaxDenominator(scores: Float32Array): { readonly highest: nu
   return { highest, sum: sumOfExponentials(scores, highest) }
 }
 
+/** The natural logarithm of one token's softmax. @throws as `logSoftmax` */
+export function logLikelihood(scores: Float32Array, id: number): number {
+  const { highest, sum } = softmaxDenominator(scores)
+  return scores[id]! - highest - Math.log(sum)
+}
+
 function maximum(scores: Float32Array): number {
   let highest = -Infinity
   for (let i = 0; i < scores.length; i++) if (scores[i]! > highest) highest = scores[i]!

@@ -6,7 +6,7 @@ import { generate, type GenerateOutput } from '../generate/generate.ts'
 import { type GenerateOptions, resolveOptions } from '../generate/options.ts'
 import type { GenerationDecoder } from '../generate/stepper.ts'
 import type { Tensor } from '../tensor.ts'
-import { imageFeatures } from './image-features.ts'
+import { imageFeatures, textInputs } from './image-features.ts'
 import { INPUT_NAMES, type ModelInputs } from './inputs.ts'
 import { interruptible } from './interrupt.ts'
 
@@ -31,14 +31,9 @@ export async function generateText(
     signal?.throwIfAborted()
     const features = await imageFeatures(engine, inputs, signal)
     signal?.throwIfAborted()
-    const { input_ids, attention_mask, image_embeds_position_mask } = inputs
     return await generate(
       () => openDecoder(signal),
-      {
-        input_ids,
-        attention_mask,
-        ...(features && { image_embeds: features.image_embeds, image_embeds_position_mask }),
-      },
+      textInputs(inputs, features),
       { ...resolved, signal },
       engine.config.text_config,
     )

@@ -1,5 +1,6 @@
 // The picture's half of the model: vision tower and projection, one after the other.
 import type { Engine, LayerOutputs, Traced } from '../architecture/engine.ts'
+import type { GenerateInputs } from '../generate/prompt.ts'
 import type { Tensor } from '../tensor.ts'
 import type { ModelInputs } from './inputs.ts'
 
@@ -30,4 +31,14 @@ export async function imageFeatures(
   const { image_features, ...vision_model_output } = await engine.vision(inputs.pixel_values, signal, traced)
   const projected = await engine.projection(image_features, signal)
   return { ...projected, vision_model_output }
+}
+
+/** What the text model takes: the prompt, and the picture's embeddings where there are some. */
+export function textInputs(inputs: ModelInputs, features: ImageFeatures | undefined): GenerateInputs {
+  const { input_ids, attention_mask, image_embeds_position_mask } = inputs
+  return {
+    input_ids,
+    attention_mask,
+    ...(features && { image_embeds: features.image_embeds, image_embeds_position_mask }),
+  }
 }

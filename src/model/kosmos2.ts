@@ -2,8 +2,6 @@
 import { resolveCheckpoint } from '../checkpoint/hub.ts'
 import { COMPILED_OPTIONS, type CompiledModelOptions } from '../compiled/open-compiled.ts'
 import { rejectUnknownOptions } from '../errors.ts'
-import { answerTokens } from '../generate/constraints/one-of.ts'
-import { softmaxDenominator } from '../generate/softmax.ts'
 import type { ImageInput } from '../image/image-input.ts'
 import type { AnswerOptions, Answers } from '../tasks/answer.ts'
 import { ask, type AskOptions } from '../tasks/ask.ts'
@@ -14,6 +12,7 @@ import { ground, type GroundOptions } from '../tasks/ground.ts'
 import { locate } from '../tasks/locate.ts'
 import { type Look, look } from '../tasks/look.ts'
 import { rankBoxes, type RankBoxesOptions, type RankedBox } from '../tasks/rank-boxes.ts'
+import { score, type ScoredText } from '../tasks/score.ts'
 import type { BoxInput } from '../text/boxes.ts'
 import { Kosmos2Processor } from '../text/processor.ts'
 import { isIrFolder } from '../ir/stamp.ts'
@@ -21,17 +20,6 @@ import type { ConditionalGeneration } from './conditional-generation.ts'
 import { Kosmos2ForConditionalGeneration } from './kosmos2-for-conditional-generation.ts'
 import type { ModelOptions } from './open-original.ts'
 import { OVKosmos2ForConditionalGeneration } from './ov-kosmos2-for-conditional-generation.ts'
-
-/** A text, and how likely the model holds it. */
-export interface ScoredText {
-  readonly text: string
-  /** Natural logarithm of the likelihood that the model writes it next; longer texts have lower ones. */
-  readonly logLikelihood: number
-  /** The same as a mean over its tokens, which length does not lower. */
-  readonly perToken: number
-  /** Its share of the likelihood of all candidates together, 0 to 1. */
-  readonly probability: number
-}
 
 /**
  * How a model is found and run: a checkpoint takes ModelOptions, an IR folder CompiledModelOptions. `onProgress` is called
@@ -175,31 +163,13 @@ export class Kosmos2 {
    * @returns the candidates, the likeliest first
    * @throws {TypeError | RangeError} without candidates, or for one that is no text or empty
    */
-  async score(
+  score(
     image: ImageInput,
     prompt: string,
     candidates: readonly string[],
-    options: { readonly signal?: AbortSignal | undefined } = {},
+    options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<ScoredText[]> {
-    const { processor, model } = this
-    const continuations = answerTokens(processor.tokenizer, candidates)
-    const inputs = await processor.call({
-      text: prompt,
-      images: image,
-      num_image_tokens: model.config.latent_query_num,
-      ...(options.signal && { signal: options.signal }),
-    })
-    const likelihoods = await model.score(inputs, continuations, options)
-    const sums = likelihoods.map((own) => own.reduce((sum, value) => sum + value, 0))
-    const { highest, sum } = softmaxDenominator(Float32Array.from(sums))
-    return candidates
-      .map((text, index) => ({
-        text,
-        logLikelihood: sums[index]!,
-        perToken: sums[index]! / likelihoods[index]!.length,
-        probability: Math.exp(sums[index]! - highest) / sum,
-      }))
-      .sort((a, b) => b.logLikelihood - a.logLikelihood)
+    return score(this, image, prompt, candidates, options)
   }
 
   /** As Kosmos2ForConditionalGeneration.dispose. */

@@ -1,6 +1,6 @@
 // How surprising a text is to the model: the loss of transformers' ForCausalLMLoss (loss/loss_utils.py).
 import { invalidRange } from '../errors.ts'
-import { softmaxDenominator } from '../generate/softmax.ts'
+import { logLikelihood } from '../generate/softmax.ts'
 import { expectFloat32, expectInt64, type Tensor } from '../tensor.ts'
 
 /** Labels that count for nothing, as torch's cross entropy has it. */
@@ -26,9 +26,7 @@ export function causalLoss(logits: Tensor, labels: unknown): number {
       if (label < 0n || label >= BigInt(vocabulary))
         throw invalidRange('labels', `ids from 0 to ${vocabulary - 1}, or -100 for none`, label)
       const from = (row * length + place - 1) * vocabulary
-      const own = scores.data.subarray(from, from + vocabulary)
-      const { highest, sum: total } = softmaxDenominator(own)
-      sum += highest + Math.log(total) - own[Number(label)]!
+      sum -= logLikelihood(scores.data.subarray(from, from + vocabulary), Number(label))
       count++
     }
   return sum / count

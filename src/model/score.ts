@@ -2,7 +2,7 @@
 import type { Engine } from '../architecture/engine.ts'
 import { invalidRange, invalidType } from '../errors.ts'
 import { scoreContinuations } from '../generate/score.ts'
-import { imageFeatures } from './image-features.ts'
+import { imageFeatures, textInputs } from './image-features.ts'
 import type { ModelInputs } from './inputs.ts'
 import { interruptible } from './interrupt.ts'
 
@@ -32,14 +32,9 @@ export async function scoreTexts(
       )
   return await interruptible(signal, async (stop) => {
     const features = await imageFeatures(engine, inputs, stop)
-    const { input_ids, attention_mask, image_embeds_position_mask } = inputs
     return await scoreContinuations(
       () => engine.openDecoder(),
-      {
-        input_ids,
-        attention_mask,
-        ...(features && { image_embeds: features.image_embeds, image_embeds_position_mask }),
-      },
+      textInputs(inputs, features),
       continuations,
       engine.config.text_config,
       stop,

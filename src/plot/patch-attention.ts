@@ -48,8 +48,8 @@ export function patchAttention(
   return Float32Array.from(sums, (sum) => sum / (heads.length * queries.length))
 }
 
-/** The one index that was asked for, or all. */
-function chosen(name: string, index: number | undefined, count: number): number[] {
+/** The one index that was asked for, or all. @throws {RangeError} for one that is not there */
+export function chosen(name: string, index: number | undefined, count: number): number[] {
   if (index === undefined) return Array.from({ length: count }, (_, each) => each)
   if (!Number.isInteger(index) || index < 0 || index >= count)
     throw invalidRange(name, `a whole number from 0 to ${count - 1}`, index)

@@ -5,7 +5,7 @@ import { expectFloat32, expectInt64, type TensorLike } from '../tensor.ts'
 import type { Kosmos2Processor } from '../text/processor.ts'
 import { BEGIN_OF_PHRASE, END_OF_PHRASE } from '../text/tags.ts'
 import { manyRows, type TokenIdRows } from '../text/token-ids.ts'
-import { patchAttention } from './patch-attention.ts'
+import { chosen, patchAttention } from './patch-attention.ts'
 
 /** What `forward` gives with `output_attentions`, as far as it is needed. */
 export interface LooksAtPicture {
@@ -70,24 +70,18 @@ export function phraseAttention(
   const { row = 0, layer, head } = options
   const mask = expectInt64('image_embeds_position_mask', image_embeds_position_mask, ['B', 'S'])
   const [batch, length] = mask.dims as [number, number]
-  const within = (name: string, value: number | undefined, count: number): void => {
-    if (value !== undefined && !(Number.isInteger(value) && value >= 0 && value < count))
-      throw invalidRange(name, `a whole number from 0 to ${count - 1}`, value)
-  }
-  within('row', row, batch)
-  within('layer', layer, attentions.length)
+  chosen('row', row, batch)
+  const layers = chosen('layer', layer, attentions.length).map((each) => attentions[each]!)
   if (places.length === 0) throw invalidRange('places', 'at least one', places)
-  for (const place of places) within('places', place, length)
+  for (const place of places) chosen('places', place, length)
   const slots = Array.from({ length }, (_, place) => place).filter(
     (place) => mask.data[row * length + place] === 1n,
   )
-  const layers = layer === undefined ? attentions : [attentions[layer]!]
   const weights = new Float64Array(slots.length)
   for (const tensor of layers) {
     const { data, dims } = expectFloat32('attentions', tensor, [batch, 'heads', length, length])
     const count = dims[1]!
-    within('head', head, count)
-    const heads = head === undefined ? Array.from({ length: count }, (_, each) => each) : [head]
+    const heads = chosen('head', head, count)
     const share = 1 / (heads.length * places.length * layers.length)
     for (const each of heads)
       for (const place of places) {

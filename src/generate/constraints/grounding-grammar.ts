@@ -6,6 +6,7 @@ import { manyRows } from '../../text/token-ids.ts'
 import type { Tensor } from '../../tensor.ts'
 import { type PatchProcessor, patchVocabulary } from '../boxes/patch-vocabulary.ts'
 import type { LogitsProcessor } from '../logits-processors.ts'
+import { keepTokens } from './keep-tokens.ts'
 
 export interface GroundingGrammarOptions {
   /** How many boxes each phrase that is answered has, integer from 1. Left out: one or more. */
@@ -65,7 +66,8 @@ export function groundingGrammar(
       )
   }
   return (input_ids, scores) => {
-    keep(scores, grammar.allowed(grammar.placeAfter(input_ids), limit - input_ids.length - 1))
+    const { words, tags } = grammar.allowed(grammar.placeAfter(input_ids), limit - input_ids.length - 1)
+    keepTokens(scores, tags, words)
   }
 }
 
@@ -84,9 +86,10 @@ interface Allowed {
   readonly tags: Iterable<number>
 }
 
-function createGrammar({ tokenizer, ...rest }: PatchProcessor, exactly: number | undefined): Grammar {
-  const { side, ids: cells, indexOf, ...tags } = patchVocabulary({ tokenizer, ...rest })
-  const { beginOfObject, endOfObject, delimiter, endOfImage } = tags
+function createGrammar(processor: PatchProcessor, exactly: number | undefined): Grammar {
+  const { tokenizer } = processor
+  const vocabulary = patchVocabulary(processor)
+  const { side, ids: cells, indexOf, beginOfObject, endOfObject, delimiter, endOfImage } = vocabulary
   const beginOfPhrase = tokenizer.convert_tokens_to_ids(BEGIN_OF_PHRASE)
   const endOfPhrase = tokenizer.convert_tokens_to_ids(END_OF_PHRASE)
   const isWord = wordTokens(tokenizer)
@@ -181,10 +184,4 @@ function wordTokens(tokenizer: PatchProcessor['tokenizer']): Uint8Array {
     words[id] = special.has(token) || token.includes('<') || token.includes('\n') ? 0 : 1
   known.set(tokenizer, words)
   return words
-}
-
-function keep(scores: Float32Array, { words, tags }: Allowed): void {
-  const kept = Array.from(tags, (id) => [id, scores[id]!] as const)
-  for (let id = 0; id < scores.length; id++) if (words?.[id] !== 1) scores[id] = -Infinity
-  for (const [id, score] of kept) scores[id] = score
 }

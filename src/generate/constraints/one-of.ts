@@ -4,6 +4,7 @@ import type { Tensor } from '../../tensor.ts'
 import type { Kosmos2Tokenizer } from '../../text/tokenizer.ts'
 import { manyRows } from '../../text/token-ids.ts'
 import type { LogitsProcessor } from '../logits-processors.ts'
+import { keepTokens } from './keep-tokens.ts'
 
 /** What may follow a beginning that answers share. */
 interface Branch {
@@ -44,11 +45,8 @@ export function oneOf(
     let branch: Branch | undefined = root
     for (let i = start; i < input_ids.length; i++) branch = branch?.branches.get(input_ids[i]!)
     // Behind its end a row may say what it wants: nobody reads it.
-    const allowed =
-      branch === undefined ? [end] : [...branch.branches.keys(), ...(branch.isAnswer ? [end] : [])]
-    const kept = allowed.map((id) => [id, scores[id]!] as const)
-    scores.fill(-Infinity)
-    for (const [id, score] of kept) scores[id] = score
+    const after = branch ?? { branches: new Map<number, Branch>(), isAnswer: true }
+    keepTokens(scores, [...after.branches.keys(), ...(after.isAnswer ? [end] : [])])
   }
 }
 

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { Kosmos2 } from '../../../src/index.ts'
-import { chooseTask, open, run, serve, takeExample } from './browser.ts'
+import { PHONE, chooseTask, open, run, serve, takeExample } from './browser.ts'
 
 const demo = await serve()
 const file = 'data/scenes/three.png'
@@ -129,11 +129,7 @@ test('the picture is zoomed about its middle, and a box drawn then lies where it
 })
 
 test('one finger draws a box; two zoom about the place between them, move the picture, and draw nothing', async () => {
-  const { page } = await open(demo.url, {
-    viewport: { width: 390, height: 844 },
-    hasTouch: true,
-    isMobile: true,
-  })
+  const { page } = await open(demo.url, PHONE)
   await takeExample(page, 'three')
   const area = (await page.getByRole('group', { name: 'three', exact: true }).boundingBox())!
   const touches = await page.context().newCDPSession(page)

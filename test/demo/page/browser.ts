@@ -51,6 +51,13 @@ export async function serveLong(): Promise<Demo> {
   return serve({ model, limits: { newTokens: LONG } })
 }
 
+/** A phone's window. */
+export const PHONE = {
+  viewport: { width: 390, height: 844 },
+  hasTouch: true,
+  isMobile: true,
+} as const satisfies BrowserContextOptions
+
 /** A page, and what it complained of. */
 export interface Opened {
   readonly page: Page

@@ -11,7 +11,7 @@ import type { AxeResults } from 'axe-core'
 import pixelmatch from 'pixelmatch'
 import type { Page } from 'playwright-core'
 import sharp from 'sharp'
-import { buildPage, open, run, serve, takeExample } from './browser.ts'
+import { buildPage, open, PHONE, run, serve, takeExample } from './browser.ts'
 
 const demo = await serve()
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8')
@@ -45,11 +45,7 @@ for (const colorScheme of ['light', 'dark'] as const)
   })
 
 test('on a phone everything is in one column, nothing is wider than the screen, and targets are 44 px high', async () => {
-  const { page } = await open(demo.url, {
-    viewport: { width: 390, height: 844 },
-    hasTouch: true,
-    isMobile: true,
-  })
+  const { page } = await open(demo.url, PHONE)
   await takeExample(page, 'three')
   await run(page)
   assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 390)
@@ -82,7 +78,7 @@ const TOLERANCE = 0.03
 for (const { name, answers, ...options } of [
   { name: 'light', answers: 1, viewport: { width: 1280, height: 860 } },
   { name: 'dark', answers: 2, viewport: { width: 1280, height: 860 }, colorScheme: 'dark' },
-  { name: 'phone', answers: 1, viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+  { name: 'phone', answers: 1, ...PHONE },
 ] as const)
   test(`the page looks as approved: ${name}`, async (t) => {
     const { page } = await open(demo.url, options)
