@@ -12,7 +12,7 @@ import type { Tokens } from './tokens.ts'
 import { createVocabulary } from './words.ts'
 
 /** The version of the form. */
-export const FORMAT = 1
+export const FORMAT = 2
 /** Pixels a side of the model's pictures. */
 export const IMAGE_SIZE = 160
 
@@ -42,6 +42,7 @@ export const headerRecord = (firstSeed: number): Buffer =>
     format: FORMAT,
     image_size: IMAGE_SIZE,
     things: KINDS.map(({ name }) => name),
+    plurals: KINDS.map(({ plural }) => plural),
     words: createVocabulary().words,
     firstSeed,
   })

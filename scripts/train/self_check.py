@@ -29,7 +29,7 @@ from warm_start import take_weights
 from wrapper import TrainingView
 
 WORDS = [f"word{'abcdefghij'[i % 10]}{'abcdefghij'[i // 10]}" for i in range(90)] + ["a", "an", "the", "is", "It"]
-THINGS = 5
+NAMES = [(f"word{letter}a", f"word{letter}b") for letter in "abcde"]
 TOLERANCE = 2e-3
 
 
@@ -39,7 +39,7 @@ def make_scene(seed: int, vocabulary: Vocabulary) -> Scene:
     things = []
     for _ in range(draw.randint(0, 4)):
         x, y = draw.uniform(0, 0.7), draw.uniform(0, 0.7)
-        things.append((draw.randrange(THINGS), (x, y, x + draw.uniform(0.05, 0.3), y + draw.uniform(0.05, 0.3))))
+        things.append((draw.randrange(len(NAMES)), (x, y, x + draw.uniform(0.05, 0.3), y + draw.uniform(0.05, 0.3))))
     segments = []
     for _ in range(draw.randint(3, 8)):
         prompt = [draw.randrange(4, 94) for _ in range(draw.randint(1, 9))]
@@ -91,8 +91,8 @@ def main() -> None:
         folder = Path(name)
         vocabulary = write_processor(WORDS, [".", ","], folder / "processor")
         scenes = [make_scene(seed, vocabulary) for seed in range(12)]
-        batches = [pack(part, vocabulary, THINGS) for part in batches_of_pool(scenes, 4)]
-        view = TrainingView(build(vocabulary.size), vocabulary, THINGS)
+        batches = [pack(part, vocabulary, len(NAMES)) for part in batches_of_pool(scenes, 4)]
+        view = TrainingView(build(vocabulary.size), vocabulary, NAMES)
         optimizers, average = make_optimizers(view, False), Average(view)
         losses = [learn(view, optimizers, average, batch) for batch in batches[:2] * 3]
         check("the loss falls", losses[-1] < losses[0], f"{losses[0]:.2f} to {losses[-1]:.2f}")
@@ -113,7 +113,7 @@ def main() -> None:
         config = json.loads((folder / "checkpoint" / "processor_config.json").read_text(encoding="utf-8"))
         size = config["image_processor"]["size"]
         check("pictures are brought to the model's size", size == {"height": IMAGE_SIZE, "width": IMAGE_SIZE}, size)
-        again = TrainingView(build(vocabulary.size, 1), vocabulary, THINGS)
+        again = TrainingView(build(vocabulary.size, 1), vocabulary, NAMES)
         unknown = take_weights(again, vocabulary, folder / "checkpoint")
         difference = float((again.logits(batches[0]) - view.logits(batches[0])).detach().abs().max())
         begun = unknown == 0 and difference < LARGEST_DIFFERENCE
@@ -159,7 +159,7 @@ def check_resuming(
     write_state(path, saved)
     data = path.read_bytes()
     learn(view, optimizers, average, batches[1])
-    again = TrainingView(build(vocabulary.size, 2), vocabulary, THINGS)
+    again = TrainingView(build(vocabulary.size, 2), vocabulary, NAMES)
     others, other_average = make_optimizers(again, False), Average(again)
     state = read_state(path)
     again.load_state_dict(state["weights"])

@@ -13,7 +13,7 @@ import torch
 
 # What the file begins with; a checksum and what torch writes follow.
 KIND = b"training of kosmos2-tiny\n"
-VERSION = 2
+VERSION = 3
 KEYS = {
     "average",
     "batch_size",

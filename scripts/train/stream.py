@@ -15,7 +15,7 @@ from model import IMAGE_SIZE
 
 ROOT = Path(__file__).resolve().parents[2]
 GENERATOR = ROOT / "scripts" / "scenes" / "stream.ts"
-FORMAT = 1
+FORMAT = 2
 # The JSON of one scene is a few kilobytes, that of the header some tens: what is longer is no JSON of the generator.
 MAX_JSON = 4 * 1024**2
 PIXEL_BYTES = IMAGE_SIZE * IMAGE_SIZE * 3
@@ -50,6 +50,7 @@ class Header:
     """What the generator can draw and say."""
 
     things: list[str]
+    plurals: list[str]  # what several of each thing are called
     words: list[str]
 
 
@@ -115,7 +116,7 @@ def check_header(record: dict) -> Header:
     if record.get("format") != FORMAT or record.get("image_size") != IMAGE_SIZE:
         found = f"format {record.get('format')} with pictures of {record.get('image_size')} pixels"
         raise StreamError(f"{GENERATOR.name} writes {found}; format {FORMAT} with {IMAGE_SIZE} pixels is needed")
-    return Header(record["things"], record["words"])
+    return Header(record["things"], record["plurals"], record["words"])
 
 
 def check_scene(record: dict, pixels: np.ndarray, thing_count: int) -> Scene:

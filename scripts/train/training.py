@@ -58,10 +58,11 @@ class Training:
         if saved is not None and source is not None:
             raise StateError(f"{folder} has a training already: resume it without --from, or give another --folder")
         self.vocabulary = self._own_vocabulary()
-        self.things, self.validation_scenes = self._look_at_generator()
+        self.names, self.validation_scenes = self._look_at_generator()
+        self.things = [name for name, _ in self.names]
         if saved is not None:
             self._check_same(saved)
-        self.view = TrainingView(build(self.vocabulary.size), self.vocabulary, len(self.things))
+        self.view = TrainingView(build(self.vocabulary.size), self.vocabulary, self.names)
         self.collages = collages
         if source not in (None, "nothing"):
             take_weights(self.view, self.vocabulary, Path(source))
@@ -92,10 +93,10 @@ class Training:
             aside.rename(self.processor_folder)
         return read_vocabulary(self.processor_folder)
 
-    def _look_at_generator(self) -> tuple[list[str], list[Scene]]:
+    def _look_at_generator(self) -> tuple[list[tuple[str, str]], list[Scene]]:
         stream = self._stream(FIRST_SEED, "--count", str(SCENES), "--validation")
         try:
-            return stream.header.things, list(stream)
+            return list(zip(stream.header.things, stream.header.plurals, strict=True)), list(stream)
         finally:
             stream.close()
 

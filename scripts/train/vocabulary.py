@@ -56,6 +56,14 @@ class Vocabulary:
         """The id of `<pad>`."""
         return self.ids["<pad>"]
 
+    def of_words(self, words: str) -> list[int]:
+        """The ids of whole words with spaces between them. Raises VocabularyError for a word that is not there."""
+        tokens = [f"▁{word}" for word in words.split()]
+        unknown = [token for token in tokens if token not in self.ids]
+        if unknown:
+            raise VocabularyError(f"the vocabulary has no token {unknown[0]!r}, a word of {words!r}")
+        return [self.ids[token] for token in tokens]
+
     @property
     def articles(self) -> frozenset[int]:
         """Ids of the words before a name that are no part of it."""

@@ -5,7 +5,10 @@
   for the patches instead of 1024.
 - The target of a corner is a Gaussian of half a cell around its exact coordinate instead of one cell, so that the
   model's belief tells where in the cell the corner is.
-- Two auxiliary heads, dropped at export, say for every patch which thing is there and how far its box goes.
+- Two auxiliary heads, dropped at export, say for every patch which thing is there and how far its box goes. What a
+  latent says of its thing is compared with the very vectors of the thing's words, in the singular and in the plural: so
+  a word and what it names come to lie in the same direction, and a phrase finds its thing by plain attention. With
+  vectors of its own in their place, the model named things long before it found one by its name.
 """
 
 from __future__ import annotations
@@ -57,12 +60,15 @@ class LookLosses:
 class TrainingView(nn.Module):
     """Wraps a model; `write_back` gives its embedding table what was learned."""
 
-    def __init__(self, model: Kosmos2ForConditionalGeneration, vocabulary: Vocabulary, thing_count: int) -> None:
+    def __init__(
+        self, model: Kosmos2ForConditionalGeneration, vocabulary: Vocabulary, names: list[tuple[str, str]]
+    ) -> None:
+        """Wraps `model`; `names` are what one and what several of each thing are called."""
         super().__init__()
         self.model = model
         self.first_patch = vocabulary.first_patch
         self.padding = vocabulary.padding
-        self.thing_count = thing_count
+        self.thing_count = thing_count = len(names)
         text, vision = model.config.text_config, model.config.vision_config
         table = model.text_model.model.embed_tokens.weight
         table.requires_grad_(False)
@@ -73,7 +79,9 @@ class TrainingView(nn.Module):
         self.row = nn.Parameter(code @ turn[:frequencies])
         self.column = nn.Parameter(code @ turn[frequencies:])
         self.picture_head = nn.Linear(vision.hidden_size, thing_count + 1 + 4)
-        self.latent_head = nn.Linear(text.embed_dim, thing_count + 1 + 4)
+        # The things' part of this head is the words' own vectors.
+        self.latent_head = nn.Linear(text.embed_dim, 1 + 4)
+        self.register_buffer("naming", naming(vocabulary, names), persistent=False)
         self.attend_plainly(False)
         area = PATCH_SIZE**2
         self.register_buffer("prefix", torch.tensor(vocabulary.prefix), persistent=False)
@@ -222,21 +230,38 @@ class TrainingView(nn.Module):
         result is the share of patches with a thing whose latent names it.
         """
         text = self.model.text_model.model
-        seen = features[:, 1:], latents[:, 1:] * text.embed_scale
-        places = batch.things.shape[1]
+        seen = self.picture_head(features[:, 1:]).float()
+        latents = latents[:, 1:] * text.embed_scale
+        told = self.latent_head(latents).float()
         loss = features.new_zeros((), dtype=torch.float32)
-        for head, states, count in ((self.picture_head, seen[0], places), (self.latent_head, seen[1], places - 1)):
-            output = head(states).float()
-            things, extents = batch.things[:, :count], batch.extents[:, :count]
+        outputs = [(seen[..., :-4], seen[..., -4:], 1.0)]
+        for scores in (latents @ (self.naming @ self.words).to(latents.dtype).mT).float().chunk(2, -1):
+            outputs.append((torch.cat([scores, told[..., :1]], -1), told[..., 1:], 0.5))
+        for names, extents, share in outputs:
+            count = names.shape[1]
+            things, right_extents = batch.things[:, :count], batch.extents[:, :count]
             something = things < self.thing_count
             weights = torch.where(something, 1.0, NOTHING_WEIGHT)
-            names = F.cross_entropy(output[..., :-4].flatten(0, 1), things.flatten(), reduction="none")
-            distances = (output[..., -4:] * EXTENT_SCALE - extents).abs().mean(-1) * something
-            loss = loss + (names * weights.flatten()).sum() / weights.sum()
-            loss = loss + EXTENT_WEIGHT * distances.sum() / something.sum().clamp(min=1)
+            wrong = F.cross_entropy(names.flatten(0, 1), things.flatten(), reduction="none")
+            distances = (extents * EXTENT_SCALE - right_extents).abs().mean(-1) * something
+            loss = loss + share * (wrong * weights.flatten()).sum() / weights.sum()
+            loss = loss + share * EXTENT_WEIGHT * distances.sum() / something.sum().clamp(min=1)
         with torch.no_grad():
-            right = output[..., :-4].argmax(-1) == things
+            right = outputs[1][0].argmax(-1) == things
         return loss, mean(right[something].float())
+
+
+def naming(vocabulary: Vocabulary, names: list[tuple[str, str]]) -> Tensor:
+    """A matrix [2 * things, first_patch] that makes vectors of all singulars, then of all plurals, from words' ones.
+
+    A name of several words has the mean of theirs.
+    """
+    forms = [name for names_of_a_kind in zip(*names, strict=True) for name in names_of_a_kind]
+    matrix = torch.zeros(len(forms), vocabulary.first_patch)
+    for row, form in zip(matrix, forms, strict=True):
+        ids = vocabulary.of_words(form)
+        row[ids] = 1 / len(ids)
+    return matrix
 
 
 def layer_at(layer: nn.Module, hidden: Tensor, mask: Tensor, places: Tensor) -> Tensor:

@@ -35,6 +35,7 @@ test('records come back as the scenes of their seeds: header, texts, corners and
     format: FORMAT,
     image_size: IMAGE_SIZE,
     things: KINDS.map(({ name }) => name),
+    plurals: KINDS.map(({ plural }) => plural),
     words: createVocabulary().words,
     firstSeed: 1_000_000,
   })
