@@ -6,16 +6,18 @@ import { UsageError } from '../../src/cli/exit-status.ts'
 import { RUN_OPTIONS, runSettings } from '../../src/cli/model.ts'
 import { writeWhole } from '../../src/cli/svg-target.ts'
 import type { Terminal } from '../../src/cli/terminal.ts'
-import { askAll } from './ask.ts'
-import { taskFigures } from './figures.ts'
-import { readFlickr30kSet } from './flickr30k-set.ts'
-import { groupBy } from './group-by.ts'
-import { judge, type Judged } from './judge.ts'
+import { byPicture, chosenQuestions } from '../../src/evaluate/evaluate.ts'
+import {
+  evaluate as evaluateModel,
+  type Evaluation,
+  type EvaluationSet,
+  type Question,
+  readFlickr30kSet,
+  readRefCocoSet,
+  readScenes,
+} from '../../src/index.ts'
 import { type Subject, subjects, WEIGHTS, type Weights } from './models.ts'
-import type { EvaluationSet, Question } from './question.ts'
-import { readRefCocoSet } from './refcoco-set.ts'
 import { report, type Run } from './report.ts'
-import { readScenes } from './scenes-set.ts'
 import { drawWorstCases } from './worst-cases.ts'
 
 const MODEL = 'models/kosmos2-tiny'
@@ -69,22 +71,24 @@ export const evaluate = defineCommand({
     const settings = runSettings(values)
     const limit = wholeNumber('limit', values.limit)
     const models = operands.length === 0 ? [MODEL] : operands
-    const chosen = await subjects(models, weightsOf(values.weights), settings)
+    const compared = await subjects(models, weightsOf(values.weights), settings)
     const set = await readSet(values)
-    const asked = limited(ofTasks(set.questions, values.tasks), limit)
-    if (asked.length === 0)
-      throw new UsageError(`Expected questions in ${set.title}, but there is none to ask`)
+    const questions = chosen(set, { tasks: values.tasks?.split(','), limit })
     for (const fault of set.faults) terminal.error(fault)
-    const pictures = groupBy(asked, ({ picture }) => picture.path).length
-    terminal.note(`${set.title}; asking ${asked.length} questions about ${pictures} pictures`)
+    const pictures = byPicture(questions).length
+    terminal.note(`${set.title}; asking ${questions.length} questions about ${pictures} pictures`)
 
     const runs: Run[] = []
     const drawn: string[] = []
-    for (const one of chosen) {
-      const { run, judged } = await evaluateSubject(one, asked, terminal, signal)
-      runs.push(run)
-      if (values.pictures !== undefined)
-        drawn.push(...(await drawWorstCases(judged, values.pictures, run.name)))
+    for (const { name, open } of compared) {
+      const { answers, ...run } = await evaluateSubject(
+        { name, open },
+        { ...set, questions },
+        terminal,
+        signal,
+      )
+      runs.push({ name, ...run })
+      if (values.pictures !== undefined) drawn.push(...(await drawWorstCases(answers, values.pictures, name)))
     }
     terminal.print(report(runs))
     for (const { name, seconds } of runs) terminal.note(`${name}: ${seconds.toFixed(0)} s`)
@@ -94,7 +98,7 @@ export const evaluate = defineCommand({
         values.json,
         `${JSON.stringify({ set: set.title, faults: set.faults, runs }, undefined, 2)}\n`,
       )
-    const left = new Set([...set.faults, ...runs.flatMap(({ faults }) => faults)])
+    const left = new Set(runs.flatMap(({ faults }) => faults))
     if (left.size > 0)
       terminal.error(
         `${left.size} ${left.size === 1 ? 'picture or entry was' : 'pictures or entries were'} left out`,
@@ -105,31 +109,21 @@ export const evaluate = defineCommand({
 
 async function evaluateSubject(
   { name, open }: Subject,
-  questions: readonly Question[],
+  set: EvaluationSet,
   terminal: Terminal,
   signal: AbortSignal,
-): Promise<{ run: Run; judged: Judged[] }> {
+): Promise<Evaluation> {
   const kosmos = await open(terminal.progress, signal)
   try {
-    const faults: string[] = []
-    const start = performance.now()
-    const answered = await askAll(kosmos, questions, {
+    return await evaluateModel(kosmos, set, {
       signal,
-      onProgress(done) {
-        terminal.progress.update(name, done / questions.length, `${done} of ${questions.length} answers`)
+      onProgress({ done, total }) {
+        terminal.progress.update(name, done / total, `${done} of ${total} answers`)
       },
       onFault(message) {
-        faults.push(message)
         terminal.error(message)
       },
     })
-    const seconds = (performance.now() - start) / 1000
-    const side = Math.floor(Math.sqrt(kosmos.processor.num_patch_index_tokens))
-    const judged = answered.map((one) => judge(one, side))
-    // In the order of the questions: the same answers give the same figures, however they were batched.
-    const order = new Map(questions.map((question, place) => [question, place]))
-    judged.sort((a, b) => order.get(a.question)! - order.get(b.question)!)
-    return { run: { name, seconds, tasks: taskFigures(judged), faults }, judged }
   } finally {
     await kosmos.dispose()
   }
@@ -163,21 +157,15 @@ function weightsOf(list: string | undefined): Weights[] | undefined {
   })
 }
 
-/** @throws {UsageError} for a task that nothing is asked of */
-function ofTasks(questions: readonly Question[], list: string | undefined): readonly Question[] {
-  if (list === undefined) return questions
-  const known = new Set(questions.map(({ task }) => task))
-  const wanted = list.split(',')
-  const unknown = wanted.find((task) => !known.has(task))
-  if (unknown !== undefined)
-    throw new UsageError(`Expected ${[...known].join(', ')} in --tasks but received '${unknown}'`)
-  return questions.filter(({ task }) => wanted.includes(task))
-}
-
-function limited(questions: readonly Question[], limit: number | undefined): readonly Question[] {
-  return limit === undefined
-    ? questions
-    : groupBy(questions, ({ picture }) => picture.path)
-        .slice(0, limit)
-        .flat()
+/** @throws {UsageError} for a task that the set does not have, or where nothing is left to ask */
+function chosen(
+  set: EvaluationSet,
+  options: { readonly tasks: string[] | undefined; readonly limit: number | undefined },
+): readonly Question[] {
+  try {
+    return chosenQuestions(set, options)
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(error.message)
+    throw error
+  }
 }

@@ -1,15 +1,11 @@
 // Figures as text: a table a task, a column a model.
 import { columns } from '../../src/cli/format.ts'
-import type { Figure, TaskFigures } from './figures.ts'
+import type { Evaluation, Figure } from '../../src/index.ts'
 
 /** The figures of one model in one precision. */
-export interface Run {
+export interface Run extends Omit<Evaluation, 'answers'> {
   /** Such as `models/kosmos2-tiny, int8`. */
   readonly name: string
-  readonly seconds: number
-  readonly tasks: readonly TaskFigures[]
-  /** Pictures that it could not be asked about. */
-  readonly faults: readonly string[]
 }
 
 export function report(runs: readonly Run[]): string {

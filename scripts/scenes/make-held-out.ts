@@ -1,7 +1,7 @@
-// Makes data/scenes/held-out and data/scenes/held-out-style from their seeds.
+// Makes the sets of scenes that are never trained on, in data/scenes, from their seeds.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { createHeldOut, fileName, linesOf, pictureFile } from './held-out.ts'
-import { HELD_OUT, HELD_OUT_STYLE, type SeedRange } from './seeds.ts'
+import { CALIBRATION, HELD_OUT, HELD_OUT_STYLE, type SeedRange } from './seeds.ts'
 import { readSprites } from './sprites.ts'
 import { HELD_OUT_STYLES, type StyleName, TRAINED_STYLES } from './styles.ts'
 
@@ -23,6 +23,12 @@ export const SETS: readonly {
     seeds: HELD_OUT_STYLE,
     styles: HELD_OUT_STYLES,
     description: 'Scenes of the same things, drawn in a style that is never trained on',
+  },
+  {
+    folder: 'calibration',
+    seeds: CALIBRATION,
+    styles: TRAINED_STYLES,
+    description: 'Scenes to fit the temperature of corner maps on, which those of held-out are then measured with',
   },
 ]
 

@@ -12,6 +12,8 @@ export interface SeedRange {
 export const HELD_OUT: SeedRange = { first: 0, count: 200 }
 /** The scenes of data/scenes/held-out-style, drawn in a style that is never trained on. */
 export const HELD_OUT_STYLE: SeedRange = { first: 400, count: 60 }
+/** The scenes of data/scenes/calibration, to fit a model's temperature on. */
+export const CALIBRATION: SeedRange = { first: 500, count: 40 }
 /** Scenes to look at while training. */
 export const VALIDATION: SeedRange = { first: 1000, count: 1000 }
 /** All seeds from here on are for training; seeds are integers of 32 bits. */

@@ -10,6 +10,11 @@ import { coordinate_to_patch_index, patch_index_to_coordinate } from '../text/bo
  * @throws as `coordinate_to_patch_index`: a box without area has no place in the grid
  */
 export function gridBox(box: Box, side = 32): Box {
+  return patch_index_to_coordinate(...gridCells(box, side), side)
+}
+
+/** The cells of its upper left and its lower right corner. @throws as `gridBox` */
+export function gridCells(box: Box, side: number): [upperLeft: number, lowerRight: number] {
   const inside = box.map((fraction) => Math.min(Math.max(fraction, 0), 1))
-  return patch_index_to_coordinate(...coordinate_to_patch_index(inside, side), side)
+  return coordinate_to_patch_index(inside, side)
 }

@@ -1,10 +1,10 @@
 // Single answers judged, and the figures of several, against what was worked out by hand.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Answered } from '../../scripts/evaluate/ask.ts'
-import { taskFigures } from '../../scripts/evaluate/figures.ts'
-import { judge } from '../../scripts/evaluate/judge.ts'
-import type { Question } from '../../scripts/evaluate/question.ts'
+import type { Answered } from '../../src/evaluate/answer-questions.ts'
+import { taskFigures } from '../../src/evaluate/task-figures.ts'
+import { judge } from '../../src/evaluate/judge.ts'
+import type { Question } from '../../src/evaluate/question.ts'
 import type { Box, Entity } from '../../src/index.ts'
 
 const side = 32
@@ -24,6 +24,7 @@ const answer = (of: Question, text: string, ...entities: Entity[]): Answered => 
   text,
   entities,
   finer: entities.map(([name, span, boxes]) => [name, span, boxes.map(() => [...dog])]),
+  maps: [],
 })
 
 test('a phrase is answered by its own box, wherever the model goes on to', () => {

@@ -2,7 +2,8 @@
 // as a phrase.
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AnnotationError, readRefCoco } from '../../src/index.ts'
+import { AnnotationError } from '../errors.ts'
+import { readRefCoco } from '../metrics/refcoco.ts'
 import type { EvaluationSet } from './question.ts'
 
 /**

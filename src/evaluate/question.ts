@@ -1,5 +1,6 @@
 // What is asked in an evaluation, and what should come.
-import type { ImageSize, NamedBox } from '../../src/index.ts'
+import type { NamedBox } from '../metrics/match-things.ts'
+import type { ImageSize } from '../text/boxes.ts'
 
 /** A picture of an evaluation. */
 export interface Picture extends ImageSize {

@@ -1,14 +1,8 @@
 // From judged answers to the figures of each task, with their confidence intervals.
-import {
-  bootstrapInterval,
-  detectionScores,
-  type DetectionScores,
-  type Interval,
-  isFound,
-  SIZE_BANDS,
-  type SizeBand,
-  wilsonInterval,
-} from '../../src/index.ts'
+import { isFound } from '../metrics/box-overlap.ts'
+import { detectionScores, type DetectionScores } from '../metrics/detection-scores.ts'
+import { bootstrapInterval, type Interval, wilsonInterval } from '../metrics/intervals.ts'
+import { SIZE_BANDS, type SizeBand } from '../metrics/size-bands.ts'
 import { groupBy } from './group-by.ts'
 import type { BoxedThing, Judged } from './judge.ts'
 import type { Measure } from './question.ts'

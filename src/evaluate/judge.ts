@@ -1,22 +1,20 @@
 // Holds one answer against what should have come.
-import {
-  bestOverlap,
-  type Box,
-  boxOverlap,
-  type Entity,
-  gridBox,
-  type ImageSize,
-  matchThings,
-  type NamedBox,
-  sizeBand,
-  type SizeBand,
-  type ThingMatches,
-} from '../../src/index.ts'
-import type { Answered } from './ask.ts'
+import type { CornerMaps } from '../generate/boxes/corner-maps.ts'
+import type { KnownCorner } from '../generate/boxes/temperature.ts'
+import { boxOverlap } from '../metrics/box-overlap.ts'
+import { gridCells } from '../metrics/grid-box.ts'
+import { matchThings, type NamedBox, type ThingMatches } from '../metrics/match-things.ts'
+import { bestOverlap } from '../metrics/phrase-recall.ts'
+import { sizeBand, type SizeBand } from '../metrics/size-bands.ts'
+import type { Box } from '../text/box-iou.ts'
+import { type ImageSize, patch_index_to_coordinate } from '../text/boxes.ts'
+import type { Answered } from './answer-questions.ts'
 
 /** A thing of an answer: its box as written in cells, and the finer one. */
 export interface FoundThing extends NamedBox {
   readonly finer: Box
+  /** What the model held of every cell, where it is kept. */
+  readonly maps: CornerMaps | undefined
 }
 
 /** How well one annotated thing was boxed; the overlaps are 0 where it was not. */
@@ -26,6 +24,8 @@ export interface BoxedThing {
   readonly finerIou: number
   /** The overlap of its exact box, written in the grid and read back. */
   readonly ceiling: number
+  /** What the model held of the two corners, and the cells that they are in; none where that is not kept. */
+  readonly corners: readonly KnownCorner[]
 }
 
 export interface Judged extends Answered {
@@ -50,8 +50,8 @@ const FLICKR30K_RECALLS = (['any-box', 'merged-boxes'] as const).flatMap((protoc
 
 /** @param side - cells along each side of the model's grid */
 export function judge(answered: Answered, side: number): Judged {
-  const { question, prompt, text, entities, finer } = answered
-  const found = findThings(entities, finer)
+  const { question, text } = answered
+  const found = findThings(answered)
   const { measure, things } = question
   const isExact = question.answer === undefined ? undefined : text === question.answer
   const rest = { isExact, matches: undefined, boxed: [], overlaps: {} }
@@ -66,7 +66,7 @@ export function judge(answered: Answered, side: number): Judged {
     case 'boxes': {
       const matches = matchThings(found, things, { sameName: measure === 'things' })
       const boxed = matches.matched.map(({ found: one, annotated: { box }, iou }) =>
-        boxedThing(box, question.picture, side, iou, boxOverlap(one.finer, box)),
+        boxedThing(box, question.picture, side, one, iou),
       )
       const most = Math.max(found.length, things.length)
       const total = matches.matched.reduce((sum, { iou }) => sum + iou, 0)
@@ -75,7 +75,7 @@ export function judge(answered: Answered, side: number): Judged {
     case 'phrase':
     case 'flickr30k': {
       const annotated = things.map(({ box }) => box)
-      const own = findThings(...ofPhrase(prompt, entities, finer))
+      const own = ofPhrase(answered)
       const boxed = boxedPhrase(own[0], annotated, question.picture, side)
       return {
         ...answered,
@@ -88,28 +88,29 @@ export function judge(answered: Answered, side: number): Judged {
   }
 }
 
-function findThings(entities: readonly Entity[], finer: readonly Entity[]): FoundThing[] {
+function findThings(
+  { entities, finer, maps }: Answered,
+  isOwn: (phrase: string) => boolean = () => true,
+): FoundThing[] {
   return entities.flatMap(([phrase, , boxes], entity) =>
-    boxes.map((box, place) => ({
-      name: phrase.replace(DETERMINER, ''),
-      box,
-      finer: finer[entity]![2][place]!,
-    })),
+    boxes
+      .map((box, place) => ({
+        name: phrase.replace(DETERMINER, ''),
+        box,
+        finer: finer[entity]![2][place]!,
+        maps: maps[entity]?.[place],
+      }))
+      .filter(() => isOwn(phrase)),
   )
 }
 
 /**
- * The entities of the phrase that the prompt ends with: a model may go on to others, which are no answer to it. As in
+ * The boxes of the phrase that the prompt ends with: a model may go on to others, which are no answer to it. As in
  * KOSMOS-2's own evaluation (microsoft/unilm, kosmos-2/evaluation).
  */
-function ofPhrase(
-  prompt: string,
-  entities: readonly Entity[],
-  finer: readonly Entity[],
-): [entities: readonly Entity[], finer: readonly Entity[]] {
-  const phrase = /<phrase>([^<]*)<\/phrase>$/.exec(prompt)?.[1]?.trim()
-  const own = ([name]: Entity): boolean => name === phrase
-  return [entities.filter(own), finer.filter(own)]
+function ofPhrase(answered: Answered): FoundThing[] {
+  const asked = /<phrase>([^<]*)<\/phrase>$/.exec(answered.prompt)?.[1]?.trim()
+  return findThings(answered, (phrase) => phrase === asked)
 }
 
 /** The first box of an answer, beside the annotated one that it lies over best. */
@@ -119,11 +120,11 @@ function boxedPhrase(
   picture: ImageSize,
   side: number,
 ): BoxedThing {
-  if (first === undefined) return boxedThing(annotated[0]!, picture, side, 0, 0)
+  if (first === undefined) return boxedThing(annotated[0]!, picture, side)
   const target = annotated.reduce((best, box) =>
     boxOverlap(first.box, box) > boxOverlap(first.box, best) ? box : best,
   )
-  return boxedThing(target, picture, side, boxOverlap(first.box, target), boxOverlap(first.finer, target))
+  return boxedThing(target, picture, side, first, boxOverlap(first.box, target))
 }
 
 function flickr30kOverlaps(found: readonly FoundThing[], annotated: readonly Box[]): Record<string, number> {
@@ -136,6 +137,21 @@ function flickr30kOverlaps(found: readonly FoundThing[], annotated: readonly Box
   )
 }
 
-function boxedThing(box: Box, picture: ImageSize, side: number, iou: number, finerIou: number): BoxedThing {
-  return { band: sizeBand(box, picture), iou, finerIou, ceiling: boxOverlap(gridBox(box, side), box) }
+/** @param found - what boxes it, if anything, and by how much */
+function boxedThing(box: Box, picture: ImageSize, side: number, found?: FoundThing, iou = 0): BoxedThing {
+  const cells = gridCells(box, side)
+  const maps = found?.maps
+  return {
+    band: sizeBand(box, picture),
+    iou,
+    finerIou: found === undefined ? 0 : boxOverlap(found.finer, box),
+    ceiling: boxOverlap(patch_index_to_coordinate(...cells, side), box),
+    corners:
+      maps === undefined
+        ? []
+        : [
+            { map: maps.upperLeft, cell: cells[0] },
+            { map: maps.lowerRight, cell: cells[1] },
+          ],
+  }
 }

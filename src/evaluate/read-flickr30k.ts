@@ -1,7 +1,8 @@
 // Phrase grounding on Flickr30k Entities, as KOSMOS-2's paper asks it (section 4.1): the phrase, behind the caption up
 // to it.
 import { join } from 'node:path'
-import { AnnotationError, readFlickr30kPhrases, readFlickr30kSplit } from '../../src/index.ts'
+import { AnnotationError } from '../errors.ts'
+import { readFlickr30kPhrases, readFlickr30kSplit } from '../metrics/flickr30k-folder.ts'
 import type { EvaluationSet, Question } from './question.ts'
 
 /**

@@ -1,15 +1,15 @@
 // Asks a model all questions: each picture goes through the vision part once, and prompts of one length are answered
 // together. Prompts of different length are not: padding on the left would move their positions, as in the reference.
-import {
-  type Entity,
-  finerEntities,
-  type ImageInput,
-  ImageError,
-  type Kosmos2,
-  type Kosmos2Inputs,
-  loadRgb,
-  Tensor,
-} from '../../src/index.ts'
+import { ImageError } from '../errors.ts'
+import type { CornerMaps } from '../generate/boxes/corner-maps.ts'
+import { finerBox } from '../generate/boxes/finer-box.ts'
+import { locateEntities } from '../generate/boxes/located-entities.ts'
+import type { ImageInput } from '../image/image-input.ts'
+import { loadRgb } from '../image/load-image.ts'
+import type { Kosmos2 } from '../model/kosmos2.ts'
+import { Tensor } from '../tensor.ts'
+import type { Entity } from '../text/post-process.ts'
+import type { Kosmos2Inputs } from '../text/processor-options.ts'
 import { groupBy } from './group-by.ts'
 import type { Picture, Question } from './question.ts'
 
@@ -23,10 +23,13 @@ export interface Answered {
   /** With the boxes of cells, and with finer ones. */
   readonly entities: readonly Entity[]
   readonly finer: readonly Entity[]
+  /** For each box of each entity what the model held of every cell; undefined for boxes of the prompt, or if not kept. */
+  readonly maps: readonly (readonly (CornerMaps | undefined)[])[]
 }
 
 export interface AskOptions {
-  readonly signal: AbortSignal
+  readonly signal: AbortSignal | undefined
+  readonly keepMaps: boolean
   readonly onProgress: (done: number) => void
   /** Told of a picture that cannot be used. */
   readonly onFault: (message: string) => void
@@ -68,7 +71,7 @@ async function askAboutPictures(
     prompts.push(...(await encode(kosmos, group.slice(i, i + VISION_ROWS), options)))
   const answered: Answered[] = []
   for (const batch of batches(prompts, kosmos.model.config.text_config.vocab_size)) {
-    answered.push(...(await answerBatch(kosmos, batch, options.signal)))
+    answered.push(...(await answerBatch(kosmos, batch, options)))
     options.onProgress(options.done + answered.length)
   }
   return answered
@@ -87,7 +90,7 @@ async function encode(
   group: readonly (readonly Question[])[],
   { signal, onFault }: AskOptions,
 ): Promise<Prompt[]> {
-  signal.throwIfAborted()
+  signal?.throwIfAborted()
   const readable: { readonly image: ImageInput; readonly questions: readonly Question[] }[] = []
   for (const questions of group) {
     const { picture } = questions[0]!
@@ -118,7 +121,10 @@ async function encode(
 }
 
 /** @throws {ImageError} for a picture that cannot be read, or has another size than its annotations are for */
-async function readPicture({ path, width, height }: Picture, signal: AbortSignal): Promise<ImageInput> {
+async function readPicture(
+  { path, width, height }: Picture,
+  signal: AbortSignal | undefined,
+): Promise<ImageInput> {
   const image = await loadRgb(path, { signal })
   if (image.width !== width || image.height !== height)
     throw new ImageError(
@@ -145,7 +151,7 @@ function batches(prompts: readonly Prompt[], vocabulary: number): Prompt[][] {
 async function answerBatch(
   { processor, model }: Kosmos2,
   batch: readonly Prompt[],
-  signal: AbortSignal,
+  { signal, keepMaps }: AskOptions,
 ): Promise<Answered[]> {
   const together = (name: 'input_ids' | 'attention_mask' | 'image_embeds_position_mask'): Tensor =>
     stackRows(batch.map(({ inputs }) => inputs[name]))
@@ -172,12 +178,22 @@ async function answerBatch(
   return batch.map(({ question }, row) => {
     const own = ids.subarray(row * width, (row + 1) * width)
     const decode = (part: BigInt64Array): string => processor.decode([...part], { skip_special_tokens: true })
+    const { entities, located } = locateEntities(processor, output, row)
+    const maps = located.map((boxes) => boxes.map((box) => box?.maps))
     return {
       question,
       prompt: decode(own.subarray(0, length)),
       text: processor.post_process_generation(decode(own.subarray(length)))[0],
-      entities: processor.post_process_generation(decode(own))[1],
-      finer: finerEntities(processor, output, { row })[1],
+      entities,
+      finer: entities.map(([name, span, boxes], entity) => [
+        name,
+        span,
+        boxes.map((box, index) => {
+          const own = maps[entity]![index]
+          return own === undefined ? box : finerBox(own)
+        }),
+      ]),
+      maps: keepMaps ? maps : maps.map((boxes) => boxes.map(() => undefined)),
     }
   })
 }

@@ -1,7 +1,7 @@
 // The held-out scenes: pictures, `annotations.json` with their things in COCO's form, `questions.json` with prompts and
 // right answers.
 import { join } from 'node:path'
-import { type AnnotationError, type CocoInstances, readCocoInstances } from '../../src/index.ts'
+import type { AnnotationError } from '../errors.ts'
 import {
   damaged,
   fieldsAt,
@@ -10,8 +10,9 @@ import {
   takeEach,
   textAt,
   wholeNumberAt,
-} from '../../src/metrics/annotation-file.ts'
-import { removeSpecialFields } from '../../src/text/post-process.ts'
+} from '../metrics/annotation-file.ts'
+import { type CocoInstances, readCocoInstances } from '../metrics/coco.ts'
+import { removeSpecialFields } from '../text/post-process.ts'
 import type { EvaluationSet, Measure, Question } from './question.ts'
 
 /** How each task is judged. */

@@ -1,0 +1,25 @@
+// One answer of an evaluation as a picture: what should have come and what came, drawn over the picture.
+import { annotate, type AnnotateOptions } from '../plot/annotate.ts'
+import type { Entity } from '../text/post-process.ts'
+import type { Judged } from './judge.ts'
+
+/**
+ * Draws an answer of `evaluate`: the right boxes and those that came over the picture, question and answer below it.
+ * @param options - as for `annotate`; the caption is the answer's
+ * @returns an SVG document
+ */
+export function drawAnswer(
+  { question, text, entities }: Judged,
+  options: Omit<AnnotateOptions, 'caption'> = {},
+): Promise<string> {
+  const { prompt, answer, things, picture } = question
+  const right = things.map(({ name, box }): Entity => [`right: ${name}`, [0, 0], [[...box]]])
+  const came = entities.map(([name, , boxes]): Entity => [`came: ${name}`, [0, 0], boxes])
+  const asked = prompt.replace(/<[^<>\n]*>/g, '').trim()
+  const answered = text === '' ? '' : `: "${text}"`
+  const expected = answer === undefined || answer === text ? '' : ` (right: "${answer}")`
+  return annotate(picture.path, [...right, ...came], {
+    ...options,
+    caption: `${asked}${answered}${expected}`,
+  })
+}

@@ -1,0 +1,103 @@
+// How good a model is on pictures whose right answers are known: every question asked, every answer judged, and the
+// figures of each task.
+import { invalidRange, invalidType, rejectUnknownOptions } from '../errors.ts'
+import type { Kosmos2 } from '../model/kosmos2.ts'
+import { askAll } from './answer-questions.ts'
+import { groupBy } from './group-by.ts'
+import { judge, type Judged } from './judge.ts'
+import type { EvaluationSet, Question } from './question.ts'
+import { taskFigures, type TaskFigures } from './task-figures.ts'
+
+export interface EvaluateOptions {
+  /** Only these tasks of the set; all if left out. */
+  readonly tasks?: readonly string[] | undefined
+  /** Only the first so many pictures, integer from 1; all if left out. */
+  readonly limit?: number | undefined
+  /**
+   * Whether the answers keep what the model held of every cell for each corner, for `fitTemperature` and `reliability`:
+   * 16 kB a box.
+   * @default false
+   */
+  readonly keepMaps?: boolean | undefined
+  /** Ends between two batches. */
+  readonly signal?: AbortSignal | undefined
+  /** Called after each batch of answers. */
+  readonly onProgress?: ((progress: EvaluateProgress) => void) | undefined
+  /** Told of each picture that cannot be used; the others go on. */
+  readonly onFault?: ((message: string) => void) | undefined
+}
+
+/** How many questions are answered. */
+export interface EvaluateProgress {
+  readonly done: number
+  readonly total: number
+}
+
+export interface Evaluation {
+  /** The figures of every task, in the order in which the set has them. */
+  readonly tasks: readonly TaskFigures[]
+  /** Every answer beside what should have come, in the order of the questions. */
+  readonly answers: readonly Judged[]
+  /** What was left out, a message each. */
+  readonly faults: readonly string[]
+  /** How long it took. */
+  readonly seconds: number
+}
+
+/**
+ * Asks a model everything that a set asks, by greedy decoding, and judges the answers.
+ * @param set - of `readScenes`, `readFlickr30kSet` or `readRefCocoSet`, or one of your own
+ * @throws {RangeError} for a task that the set does not have, or where nothing is left to ask
+ */
+export async function evaluate(
+  kosmos: Kosmos2,
+  set: EvaluationSet,
+  options: EvaluateOptions = {},
+): Promise<Evaluation> {
+  rejectUnknownOptions('evaluate', options, OPTIONS)
+  const { keepMaps = false, signal, onProgress, onFault } = options
+  if (typeof keepMaps !== 'boolean') throw invalidType('keepMaps', 'true or false', keepMaps)
+  const questions = chosenQuestions(set, options)
+  const faults: string[] = []
+  const start = performance.now()
+  const answered = await askAll(kosmos, questions, {
+    signal,
+    keepMaps,
+    onProgress(done) {
+      onProgress?.({ done, total: questions.length })
+    },
+    onFault(message) {
+      faults.push(message)
+      onFault?.(message)
+    },
+  })
+  const seconds = (performance.now() - start) / 1000
+  const side = Math.floor(Math.sqrt(kosmos.processor.num_patch_index_tokens))
+  const answers = answered.map((one) => judge(one, side))
+  // In the order of the questions: the same answers give the same figures, however they were batched.
+  const order = new Map(questions.map((question, place) => [question, place]))
+  answers.sort((a, b) => order.get(a.question)! - order.get(b.question)!)
+  return { tasks: taskFigures(answers), answers, faults: [...set.faults, ...faults], seconds }
+}
+
+const OPTIONS = ['tasks', 'limit', 'keepMaps', 'signal', 'onProgress', 'onFault']
+
+/** What is to be asked of a set. @throws {RangeError} as `evaluate` */
+export function chosenQuestions(
+  { title, questions }: EvaluationSet,
+  { tasks, limit }: Pick<EvaluateOptions, 'tasks' | 'limit'>,
+): readonly Question[] {
+  const known = [...new Set(questions.map(({ task }) => task))]
+  const unknown = tasks?.find((task) => !known.includes(task))
+  if (unknown !== undefined) throw invalidRange('tasks', `some of ${known.join(', ')}`, unknown)
+  if (limit !== undefined && (!Number.isSafeInteger(limit) || limit < 1))
+    throw invalidRange('limit', 'integer from 1', limit)
+  const ofTasks = tasks === undefined ? questions : questions.filter(({ task }) => tasks.includes(task))
+  const chosen = limit === undefined ? ofTasks : byPicture(ofTasks).slice(0, limit).flat()
+  if (chosen.length === 0) throw invalidRange('questions', `questions in ${title}`, [])
+  return chosen
+}
+
+/** Questions in groups of one picture. */
+export const byPicture = (questions: readonly Question[]): Question[][] =>
+  groupBy(questions, ({ picture }) => picture.path)
