@@ -13,9 +13,9 @@ import type { Kosmos2TextConfig } from '../../src/checkpoint/config.ts'
 import { TOKEN_EMBEDDING } from '../../src/checkpoint/expected-tensors.ts'
 import { openCompiled } from '../../src/compiled/open-compiled.ts'
 import type { BinPlan } from '../../src/ir/bin-plan.ts'
-import { emitIr } from '../../src/ir/emitter.ts'
+import { emitIr, type IrPart } from '../../src/ir/emitter.ts'
 import { openIr } from '../../src/ir/open-ir.ts'
-import { partGraph } from '../../src/ir/parts.ts'
+import { partGraphs } from '../../src/ir/parts.ts'
 import { openVINO } from '../../src/openvino/openvino.ts'
 import type { CompiledModel, InferRequest, NodeAddon } from '../../src/openvino/types.ts'
 import { expectFloat32, float32, type TensorLike } from '../../src/tensor.ts'
@@ -42,20 +42,24 @@ export async function writePublishedShape(
   try {
     const find = (name: string) => checkpoint.tensor(name)
     const { settings } = stamp.parts.text
-    const ours = emitIr('text', find, settings, partGraph('text', checkpoint))
-    const text = emitIr('text', find, settings, (g) => {
-      textGraph(publishedGraph(g, headScope(checkpoint).path), config.text_config, {
-        tied: isTied(checkpoint),
-      })
+    const ours = emitIr(find, settings, partGraphs('text', checkpoint))
+    const text = emitIr(find, settings, {
+      text(g) {
+        textGraph(publishedGraph(g, headScope(checkpoint).path), config.text_config, {
+          tied: isTied(checkpoint),
+        })
+      },
     })
-    await writeFile(join(folder, 'text'), text, async function* () {
+    await writeFile(folder, 'text', text, async function* () {
       yield* fileBlocks(parts.text.bin, firstTensor(ours.bin))
     })
-    const head = emitIr('head', find, FLOAT32, (g) => {
-      const hidden = g.input('hidden', 'float32', ['batch', 1, config.text_config.embed_dim])
-      g.output('logits', g.linear(hidden, headScope(checkpoint), { bias: false }))
+    const head = emitIr(find, FLOAT32, {
+      head(g) {
+        const hidden = g.input('hidden', 'float32', ['batch', 1, config.text_config.embed_dim])
+        g.output('logits', g.linear(hidden, headScope(checkpoint), { bias: false }))
+      },
     })
-    await writeFile(join(folder, 'head'), head, () =>
+    await writeFile(folder, 'head', head, () =>
       checkpoint.weights.chunks(head.bin.tensors[0]!.entry, BLOCK_BYTES),
     )
   } finally {
@@ -89,10 +93,12 @@ function publishedGraph(g: Graph, head: string): Graph {
 }
 
 async function writeFile(
-  path: string,
-  { xml, bin }: ReturnType<typeof emitIr>,
+  folder: string,
+  name: string,
+  { xml, bin }: IrPart,
   tensors: () => AsyncIterable<Uint8Array>,
 ): Promise<void> {
+  const path = join(folder, name)
   const file = await open(`${path}.bin.partial`, 'w')
   try {
     for (const { constant, bytes } of bin.literals)
@@ -108,7 +114,7 @@ async function writeFile(
   }
   await rename(`${path}.bin.partial`, `${path}.bin`)
   const text = await open(`${path}.xml`, 'w')
-  await text.writeFile(xml)
+  await text.writeFile(xml.get(name)!)
   await text.close()
 }
 
@@ -185,7 +191,6 @@ function publishedDecoder(
   }
   return {
     hidden,
-    trace: () => Promise.reject(new Error('The published shape gives no outputs of its layers')),
     async step(step) {
       const { data, dims } = expectFloat32('last_hidden_state', await hidden(step), [1, 'S', embed_dim])
       const last = float32(data.slice((dims[1]! - 1) * embed_dim), [1, 1, embed_dim])

@@ -2,36 +2,33 @@
 // both answer to this, and nothing above them knows which one it is.
 import type { Kosmos2Config } from '../checkpoint/config.ts'
 import type { Tensor } from '../tensor.ts'
+import type { LayerOutputs, Traced } from './layer-outputs.ts'
 
 /** A KOSMOS-2 that can run. Its weights and sessions live until `dispose`. */
 export interface Engine {
   readonly config: Kosmos2Config
-  /**
-   * @param pixel_values - float32 [B, 3, image_size, image_size]
-   * @param signal - an engine that can be stopped in the middle of a run stops, and rejects with its reason
-   * @param traced - what is wanted of each layer. @throws {Error} by an engine that gives none of it
-   */
-  vision(pixel_values: Tensor, signal?: AbortSignal, traced?: Traced): Promise<VisionOutput & LayerOutputs>
+  /** @param pixel_values - float32 [B, 3, image_size, image_size], or of another size with `interpolate` */
+  vision(pixel_values: Tensor, options?: VisionOptions): Promise<VisionOutput & LayerOutputs>
   /** @param image_features - float32 [B, 1 + P, Dv], as `vision` gives them. @param signal - as for `vision` */
   projection(image_features: Tensor, signal?: AbortSignal): Promise<ProjectionOutput>
   /** A text decoder with an empty cache. Many may be open at once. */
   openDecoder(): Promise<Decoder>
+  /** One step of a decoder with an empty cache, which is not kept, with what is wanted of each layer. */
+  trace(
+    step: DecoderStep,
+    traced: Traced,
+  ): Promise<{ readonly logits: Tensor; readonly last_hidden_state: Tensor } & LayerOutputs>
   /** Frees everything; the engine cannot be used afterwards. Calling it again does nothing. */
   dispose(): Promise<void>
 }
 
-/** What is wanted of each layer. */
-export interface Traced {
-  readonly hiddenStates: boolean
-  readonly attentions: boolean
-}
-
-/** What was wanted of each layer. */
-export interface LayerOutputs {
-  /** What goes into each layer, and what comes out at the end: float32 [B, S, D], one more than there are layers. */
-  readonly hidden_states?: readonly Tensor[]
-  /** Where each head of each layer looks: float32 [B, H, S, T]. */
-  readonly attentions?: readonly Tensor[]
+export interface VisionOptions {
+  /** An engine that can be stopped in the middle of a run stops, and rejects with its reason. */
+  readonly signal?: AbortSignal | undefined
+  /** What is wanted of each layer. */
+  readonly traced?: Traced | undefined
+  /** Whether the picture may have another size; its positions are then interpolated. @default false */
+  readonly interpolate?: boolean | undefined
 }
 
 export interface VisionOutput {
@@ -84,11 +81,6 @@ export interface Decoder {
   step(step: DecoderStep): Promise<Tensor>
   /** As `step`, but the result is the last hidden state, float32 [B, S, D]. */
   hidden(step: DecoderStep): Promise<Tensor>
-  /** As `step`, with the last hidden state and what is wanted of each layer. @throws {Error} as `Engine.vision` */
-  trace(
-    step: DecoderStep,
-    traced: Traced,
-  ): Promise<{ readonly logits: Tensor; readonly last_hidden_state: Tensor } & LayerOutputs>
   /** Frees the cache; the decoder cannot be used afterwards. */
   dispose(): Promise<void>
 }

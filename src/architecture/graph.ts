@@ -33,8 +33,6 @@ export interface Graph {
   input(name: string, type: ElementType, shape: Shape): Value
   output(name: string, value: Value): void
 
-  /** Numbers that are no weights, row-major. */
-  constant(data: Float32Array, shape: readonly number[]): Value
   /** A tensor of the checkpoint as it is. */
   weight(scope: WeightScope): Value
   /** `weight` [N, D] looked up by ids [B, S]: [B, S, D]. */

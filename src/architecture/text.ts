@@ -2,6 +2,7 @@
 // Mirrors Kosmos2TextTransformer and Kosmos2TextForCausalLM in transformers' modeling_kosmos2.py.
 import type { Kosmos2TextConfig } from '../checkpoint/config.ts'
 import { type Graph, type Value, type WeightScope, weightScope } from './graph.ts'
+import type { Detail } from './layer-outputs.ts'
 
 /**
  * Inputs, S being the new positions and T all positions so far:
@@ -11,13 +12,13 @@ import { type Graph, type Value, type WeightScope, weightScope } from './graph.t
  * Outputs `last_hidden_state` [B, S, D] and `logits` [B, logits_to_keep, vocab_size] of the last positions.
  *
  * @param tied - whether the output matrix is the token embedding (tie_word_embeddings), or one of its own
- * @param traced - whether there are outputs for each layer too: `hidden_states.0` to `hidden_states.<layers>` [B, S, D],
- *   what goes into each layer and what comes of the last norm, and `attentions.0` and so on [B, H, S, T]
+ * @param detail - whether there are outputs for each layer too: `hidden_states.<layer>` [B, S, D] and
+ *   `attentions.<layer>` [B, H, S, T]
  */
 export function textGraph(
   g: Graph,
   c: Kosmos2TextConfig,
-  { tied, traced = false }: { readonly tied: boolean; readonly traced?: boolean },
+  { tied, detail }: { readonly tied: boolean; readonly detail?: Detail | undefined },
 ): void {
   const w = weightScope('text_model.model')
   const head = tied ? w.at('embed_tokens') : weightScope('text_model.lm_head')
@@ -32,12 +33,11 @@ export function textGraph(
   if (c.scale_embedding) x = g.scale(x, Math.sqrt(c.embed_dim))
   x = g.add(x, positions)
   for (let i = 0; i < c.layers; i++) {
-    if (traced) g.output(`hidden_states.${i}`, x)
-    const attentions = traced ? `attentions.${i}` : undefined
+    if (detail !== undefined) g.output(`hidden_states.${i}`, x)
+    const attentions = detail === 'attentions' ? `attentions.${i}` : undefined
     x = textLayer(g, w.at('layers').at(i), c, x, bias, `layers.${i}`, attentions)
   }
   x = g.layerNorm(x, w.at('layer_norm'), c.layer_norm_eps)
-  if (traced) g.output(`hidden_states.${c.layers}`, x)
 
   g.output('last_hidden_state', x)
   g.output('logits', g.linear(g.lastPositions(x, logits_to_keep), head, { bias: false }))

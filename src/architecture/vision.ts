@@ -1,29 +1,31 @@
 // The vision tower: CLIP's ViT. Mirrors Kosmos2VisionTransformer in transformers' modeling_kosmos2.py.
 import type { Kosmos2VisionConfig } from '../checkpoint/config.ts'
 import { type Graph, type Value, type WeightScope, weightScope } from './graph.ts'
+import type { Detail } from './layer-outputs.ts'
 
 /**
  * Input `pixel_values` [B, 3, image_size, image_size]. Outputs, P being the number of patches: `last_hidden_state`
  * [B, 1 + P, Dv]; `pooler_output` [B, Dv], its class position after the last norm; `image_features` [B, 1 + P, Dv],
  * all of it after the last norm and with length 1, which is what the projection takes.
- * @param traced - whether there are outputs for each layer too: `hidden_states.0` to `hidden_states.<layers>`
- *   [B, 1 + P, Dv], what goes into each layer and what comes of the last, and `attentions.0` and so on
- *   [B, H, 1 + P, 1 + P]
+ * @param detail - whether there are outputs for each layer too: `hidden_states.<layer>` [B, 1 + P, Dv] and
+ *   `attentions.<layer>` [B, H, 1 + P, 1 + P]. Such a graph also takes pictures of any size, `pixel_values`
+ *   [B, 3, height, width], and with them their positions, `position_embedding` [1 + P, Dv], see position-interpolation.ts
  */
-export function visionGraph(
-  g: Graph,
-  c: Kosmos2VisionConfig,
-  { traced = false }: { readonly traced?: boolean } = {},
-): void {
+export function visionGraph(g: Graph, c: Kosmos2VisionConfig, detail?: Detail): void {
   const w = weightScope('vision_model.model')
-  const pixels = g.input('pixel_values', 'float32', ['batch', c.num_channels, c.image_size, c.image_size])
-  let x = visionEmbeddings(g, w.at('embeddings'), pixels) // [B, 1 + P, Dv]
+  const sides = detail === undefined ? [c.image_size, c.image_size] : ['height', 'width']
+  const pixels = g.input('pixel_values', 'float32', ['batch', c.num_channels, ...sides])
+  const positions =
+    detail === undefined
+      ? g.weight(w.at('embeddings.position_embedding.weight'))
+      : g.input('position_embedding', 'float32', ['positions', c.hidden_size])
+  let x = visionEmbeddings(g, w.at('embeddings'), pixels, positions) // [B, 1 + P, Dv]
   x = g.layerNorm(x, w.at('pre_layrnorm'), c.layer_norm_eps) // the checkpoint's own spelling
   for (let i = 0; i < c.num_hidden_layers; i++) {
-    if (traced) g.output(`hidden_states.${i}`, x)
-    x = visionLayer(g, w.at('encoder.layers').at(i), c, x, traced ? `attentions.${i}` : undefined)
+    if (detail !== undefined) g.output(`hidden_states.${i}`, x)
+    const attentions = detail === 'attentions' ? `attentions.${i}` : undefined
+    x = visionLayer(g, w.at('encoder.layers').at(i), c, x, attentions)
   }
-  if (traced) g.output(`hidden_states.${c.num_hidden_layers}`, x)
 
   const normed = g.layerNorm(x, w.at('post_layernorm'), c.layer_norm_eps) // [B, 1 + P, Dv]
   g.output('last_hidden_state', x)
@@ -31,11 +33,11 @@ export function visionGraph(
   g.output('image_features', g.l2Normalize(normed))
 }
 
-function visionEmbeddings(g: Graph, w: WeightScope, pixels: Value): Value {
+function visionEmbeddings(g: Graph, w: WeightScope, pixels: Value, positions: Value): Value {
   const patches = g.patchEmbedding(pixels, w.at('patch_embedding')) // [B, P, Dv]
   const classRow = g.repeatForBatch(g.weight(w.at('class_embedding')), patches) // [B, 1, Dv]
   const rows = g.concat([classRow, patches], 1) // [B, 1 + P, Dv]
-  return g.add(rows, g.weight(w.at('position_embedding.weight')))
+  return g.add(rows, positions)
 }
 
 function visionLayer(

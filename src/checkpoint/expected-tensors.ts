@@ -13,6 +13,8 @@ export interface ExpectedTensor {
 export const TOKEN_EMBEDDING = 'text_model.model.embed_tokens.weight'
 /** Output matrix, [vocab_size, embed_dim]: the embeddings themselves where the two are tied. */
 export const LM_HEAD = 'text_model.lm_head.weight'
+/** Positions of the vision tower, [1 + patches, hidden_size]: the class position's first. */
+export const POSITION_EMBEDDING = 'vision_model.model.embeddings.position_embedding.weight'
 /** The name under which the output matrix is stored: the embedding's where the configuration says that they are one. */
 export const outputMatrix = ({ tie_word_embeddings, text_config }: Kosmos2Config): string =>
   tie_word_embeddings || text_config.tie_word_embeddings ? TOKEN_EMBEDDING : LM_HEAD

@@ -2,11 +2,22 @@
 // and values, one in each inference request, so a decoder is a request.
 import pLimit from 'p-limit'
 import type { Decoder, DecoderStep, Engine } from '../architecture/engine.ts'
+import {
+  attentionNames,
+  type Detail,
+  detailFor,
+  layerOutputs,
+  stateNames,
+} from '../architecture/layer-outputs.ts'
+import { interpolatePositions } from '../architecture/position-interpolation.ts'
+import { projectionFeeds } from '../architecture/projection-feeds.ts'
 import { textFeeds } from '../architecture/text-feeds.ts'
+import { expectPixels } from '../architecture/vision-feeds.ts'
 import type { Kosmos2Config } from '../checkpoint/config.ts'
-import { invalidRange, OpenVINOError } from '../errors.ts'
+import { invalidRange } from '../errors.ts'
 import type { CompiledModel, NodeAddon } from '../openvino/types.ts'
-import { expectFloat32, type Tensor } from '../tensor.ts'
+import type { Tensor } from '../tensor.ts'
+import type { DetailedModels } from './detailed-models.ts'
 import { promptPieces } from './prompt-pieces.ts'
 import { type Feeds, type Running, type Shapes, startRequest } from './request.ts'
 
@@ -32,36 +43,43 @@ export interface EngineSettings {
   readonly splitsPrompts: boolean
 }
 
-/** @param ov - the binding that compiled the parts */
+/**
+ * @param ov - the binding that compiled the parts
+ * @param detailed - the graphs with outputs for each layer; disposed of with the engine
+ */
 export function compiledEngine(
   ov: NodeAddon,
   parts: CompiledParts,
+  detailed: DetailedModels,
   config: Kosmos2Config,
   settings: EngineSettings,
 ): Engine {
-  const { num_channels, image_size, patch_size, hidden_size } = config.vision_config
-  const { embed_dim, attention_heads } = config.text_config
+  const { hidden_size, num_attention_heads, num_hidden_layers } = config.vision_config
+  const { embed_dim, attention_heads, layers, vocab_size } = config.text_config
   const { latent_query_num: queries } = config
   const limit = pLimit(AT_ONCE)
   const open = new Set<Running>()
   let disposed = false
 
-  /** A new request on a part; it ends with the engine at the latest. */
-  const start = (part: keyof CompiledParts): Running => {
+  const expectOpen = () => {
     if (disposed) throw new Error('The model was disposed')
-    const running = startRequest(ov, parts[part], limit, () => {
+  }
+  /** A new request; it ends with the engine at the latest. */
+  const start = (model: CompiledModel): Running => {
+    expectOpen()
+    const running = startRequest(ov, model, limit, () => {
       open.delete(running)
     })
     open.add(running)
     return running
   }
   const once = async <Name extends string>(
-    part: keyof CompiledParts,
+    model: CompiledModel,
     feeds: Feeds,
     outputs: Shapes<Name>,
     signal: AbortSignal | undefined,
   ) => {
-    const running = start(part)
+    const running = start(model)
     try {
       return await running.infer(feeds, outputs, signal)
     } finally {
@@ -71,30 +89,92 @@ export function compiledEngine(
 
   return {
     config,
-    async vision(pixel_values, signal, traced) {
-      if (traced !== undefined) throw noLayers()
-      const pixels = expectFloat32('pixel_values', pixel_values, ['B', num_channels, image_size, image_size])
+    async vision(pixel_values, { signal, traced, interpolate } = {}) {
+      const {
+        pixel_values: pixels,
+        isUsual,
+        ...grid
+      } = expectPixels(pixel_values, config.vision_config, interpolate)
       const batch = pixels.dims[0]!
-      const all = [batch, 1 + Math.floor(image_size / patch_size) ** 2, hidden_size]
+      const positions = 1 + grid.rows * grid.columns
+      const all = [batch, positions, hidden_size]
       const outputs = { last_hidden_state: all, pooler_output: [batch, hidden_size], image_features: all }
-      return await once('vision', { pixel_values: pixels }, outputs, signal)
+      if (traced === undefined && isUsual)
+        return await once(parts.vision, { pixel_values: pixels }, outputs, signal)
+      expectOpen()
+      const detail = detailFor(traced)
+      const model = await detailed.open(`vision-${detail}`)
+      const position_embedding = interpolatePositions(await detailed.positions(), grid)
+      const weights = [batch, num_attention_heads, positions, positions]
+      const results = await once(
+        model,
+        { pixel_values: pixels, position_embedding },
+        { ...outputs, ...layerShapes(detail, num_hidden_layers, all, weights) },
+        signal,
+      )
+      const { last_hidden_state, pooler_output, image_features } = results
+      return {
+        last_hidden_state,
+        pooler_output,
+        image_features,
+        ...(traced !== undefined && layerOutputs(results, traced, num_hidden_layers)),
+      }
     },
     async projection(image_features, signal) {
-      const features = expectFloat32('image_features', image_features, ['B', 'positions', hidden_size])
-      const [batch, positions] = features.dims as [number, number]
+      const feeds = projectionFeeds(image_features, config)
+      const [batch, positions] = feeds.image_features.dims as [number, number]
       const outputs = {
         image_embeds: [batch, queries, embed_dim],
         projection_attentions: [batch, attention_heads, queries, positions + queries],
       }
-      return await once('projection', { image_features: features }, outputs, signal)
+      return await once(parts.projection, { ...feeds }, outputs, signal)
     },
-    openDecoder: () => Promise.resolve(openDecoder(start('text'), config, settings)),
+    openDecoder: () => Promise.resolve(openDecoder(start(parts.text), config, settings)),
+    async trace({ signal, ...step }, traced) {
+      const feeds = textFeeds(step, config.text_config, 0, settings.blocked)
+      expectOpen()
+      const detail = detailFor(traced)
+      const model = await detailed.open(`text-${detail}`)
+      const [batch, sequence] = feeds.input_ids.dims as [number, number]
+      const all = [batch, sequence, embed_dim]
+      const weights = [batch, attention_heads, sequence, sequence]
+      const results = await once(
+        model,
+        {
+          ...feeds,
+          beam_idx: { type: 'int32', dims: [batch], data: continuedRows(undefined, batch, batch) },
+        },
+        {
+          logits: [batch, step.logitsToKeep, vocab_size],
+          last_hidden_state: all,
+          ...layerShapes(detail, layers, all, weights),
+        },
+        signal,
+      )
+      const { logits, last_hidden_state } = results
+      return { logits, last_hidden_state, ...layerOutputs(results, traced, layers) }
+    },
     async dispose() {
       disposed = true
       await Promise.all(Array.from(open, (running) => running.dispose()))
+      await detailed.dispose()
       for (const part of Object.values(parts) as CompiledModel[]) part.dispose?.()
     },
   }
+}
+
+/** Of a graph's outputs for each layer: hidden states `state`, attentions `weights`. */
+function layerShapes(
+  detail: Detail,
+  layers: number,
+  state: readonly number[],
+  weights: readonly number[],
+): Shapes<string> {
+  const names = detail === 'attentions' ? attentionNames(layers) : []
+  return Object.fromEntries([
+    ...stateNames(layers).map((name) => [name, state] as const),
+    ...names.map((name) => [name, weights] as const),
+  ])
 }
 
 function openDecoder(
@@ -126,16 +206,8 @@ function openDecoder(
   return {
     step: (step) => run(step, 'logits'),
     hidden: (step) => run(step, 'last_hidden_state'),
-    trace: () => Promise.reject(noLayers()),
     dispose: () => running.dispose(),
   }
-}
-
-function noLayers(): OpenVINOError {
-  return new OpenVINOError(
-    'NOT_AVAILABLE',
-    'A compiled model gives no hidden states and attentions of its layers; the original one does (Kosmos2ForConditionalGeneration)',
-  )
 }
 
 /** Which row of the cache each row continues. OpenVINO reads whatever memory an index leads to, so they are checked. */

@@ -8,6 +8,7 @@ import { forEachPart, PART_NAMES, type PartName } from '../ir/parts.ts'
 import { openVINO } from '../openvino/openvino.ts'
 import type { CompiledModel } from '../openvino/types.ts'
 import { withCompileCache } from './compile-cache.ts'
+import { detailedModels } from './detailed-models.ts'
 import { checkDevice } from './device.ts'
 import { compiledEngine } from './engine.ts'
 import {
@@ -89,7 +90,17 @@ export async function openCompiled(
   }
   const parts = await withCompileCache(cacheFolder, { ir, version, device, properties }, compileAll)
   onProgress?.({ part: undefined, loaded: total, total })
-  const engine = compiledEngine(ov, parts, ir.config, {
+  const detailed = detailedModels(ir, async (xml, bin, part) => {
+    const model = await core.readModel(xml, bin)
+    try {
+      return await core.compileModel(model, device, properties[part])
+    } catch (error) {
+      throw explain(error, ir.parts[part].weightBytes)
+    } finally {
+      model.dispose?.()
+    }
+  })
+  const engine = compiledEngine(ov, parts, detailed, ir.config, {
     blocked: blockedScore(performance),
     splitsPrompts: splitsPrompts(performance),
   })

@@ -5,7 +5,7 @@ import type { TensorEntry } from '../checkpoint/safetensors.ts'
 import type { StoredTensor } from './bin-plan.ts'
 import { type ConvertOptions, convertSettings } from './convert-options.ts'
 import { emitIr } from './emitter.ts'
-import { forEachPart, partGraph, type PartName } from './parts.ts'
+import { forEachPart, partGraphs, type PartName } from './parts.ts'
 import { storedBytes } from './weight-form.ts'
 
 export interface PartSize {
@@ -33,9 +33,7 @@ export function conversionSizes(
     return { name, dtype: 'F32', shape, offset: 0, byteLength, realPath: '' }
   }
   const model = { config, lmHead: outputMatrix(config) }
-  return forEachPart((part) =>
-    partSize(emitIr(part, find, weights[part], partGraph(part, model)).bin.tensors),
-  )
+  return forEachPart((part) => partSize(emitIr(find, weights[part], partGraphs(part, model)).bin.tensors))
 }
 
 /** @param tensors - of the part */

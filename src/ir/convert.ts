@@ -13,7 +13,14 @@ import { emitIr, type IrPart } from './emitter.ts'
 import type { FileIdentity } from './hashed-file.ts'
 import { openIr } from './open-ir.ts'
 import { expectSpace, outputState, realFolder, replaceConversion } from './output-folder.ts'
-import { forEachPart, PART_NAMES, partGraph, type PartName } from './parts.ts'
+import {
+  forEachDetailed,
+  forEachPart,
+  type GraphName,
+  PART_NAMES,
+  partGraphs,
+  type PartName,
+} from './parts.ts'
 import { clearLeftovers } from './replace-folder.ts'
 import { hashSource, smallFiles, sourceState, weightBytes } from './source.ts'
 import { isIrFolder, type PartStamp, type Stamp, STAMP_FILE, STAMP_FORMAT } from './stamp.ts'
@@ -45,8 +52,9 @@ export interface Conversion {
 }
 
 /**
- * Converts a checkpoint into a folder of OpenVINO IR: `vision`, `projection` and `text`, each as .xml and .bin, with the
- * configuration and tokenizer beside them. Weights are read, compressed and written block by block. The folder appears
+ * Converts a checkpoint into a folder of OpenVINO IR: `vision`, `projection` and `text`, each as .xml and .bin, and graphs
+ * with outputs for each layer that share those .bin (`vision-states.xml` and so on), with the configuration and tokenizer
+ * beside them. Weights are read, compressed and written block by block. The folder appears
  * whole and under its name, or not at all.
  *
  * A conversion that is there already is kept if it was made of the same bytes with the same options, and replaced
@@ -158,12 +166,11 @@ async function make(target: string, source: Source, settings: ConvertSettings): 
   const { weights, signal, onProgress } = settings
   const total = weightBytes(checkpoint.weights)
   const emitted = forEachPart((part) =>
-    emitIr(part, (name) => checkpoint.tensor(name), weights[part], partGraph(part, checkpoint)),
+    emitIr((name) => checkpoint.tensor(name), weights[part], partGraphs(part, checkpoint)),
   )
-  const texts: [string, Uint8Array][] = PART_NAMES.map((part) => [
-    `${part}.xml`,
-    Buffer.from(emitted[part].xml),
-  ])
+  const texts = PART_NAMES.flatMap((part) =>
+    Array.from(emitted[part].xml, ([name, xml]): [string, Uint8Array] => [`${name}.xml`, Buffer.from(xml)]),
+  )
   const small = new Map([...files, ...texts])
   const bytes = [...small.values()].reduce((sum, { byteLength }) => sum + byteLength, 0)
   await expectSpace(
@@ -187,14 +194,16 @@ async function make(target: string, source: Source, settings: ConvertSettings): 
         'SOURCE_CHANGED',
         `${checkpoint.folder}: the checkpoint was written to while it was converted; convert it again when it is at rest`,
       )
+    const graph = (name: GraphName) => identity(small.get(`${name}.xml`)!)
     const stamps = forEachPart((part) =>
-      partStamp(emitted[part], weights[part], identity(small.get(`${part}.xml`)!), written.bins[part]),
+      partStamp(emitted[part], weights[part], graph(part), written.bins[part]),
     )
     const stamp: Stamp = {
       format: STAMP_FORMAT,
       source: { name: source.name, ...written.source },
       files: identities(files),
       parts: stamps,
+      detailed: forEachDetailed(graph),
     }
     await writeFile(join(temporary, STAMP_FILE), `${JSON.stringify(stamp, null, 2)}\n`, { flag: 'wx' })
     signal?.throwIfAborted()

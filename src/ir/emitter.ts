@@ -1,50 +1,63 @@
-// Walks the architecture and writes it as OpenVINO IR: a graph, and a plan of the .bin that says where each tensor's
+// Walks the architecture and writes it as OpenVINO IR: graphs, and a plan of their .bin that says where each tensor's
 // numbers will lie. No weight is read here.
 import type { Graph, Value, WeightScope } from '../architecture/graph.ts'
 import type { TensorEntry } from '../checkpoint/safetensors.ts'
 import { type BinPlan, planBin, type StoredTensor } from './bin-plan.ts'
 import { type IrWriter, irWriter, shapeText } from './ir-writer.ts'
 import { irLayers, NUMPY } from './layers.ts'
-import { type LiteralConstants, literalConstants } from './literal-constants.ts'
+import { type LiteralConstant, type LiteralConstants, literalConstants } from './literal-constants.ts'
 import { storedPieces, weightForm, type WeightSettings, writeDecompression } from './weight-form.ts'
 
-/** A part of the model as IR: its .xml, and what its .bin has to hold. */
+/** A part of the model as IR: graphs, each an .xml, by their names, and what the .bin of all of them has to hold. */
 export interface IrPart {
-  readonly xml: string
+  readonly xml: ReadonlyMap<string, string>
   readonly bin: BinPlan
 }
 
 /**
  * Emits one part of the model.
- * @param name - the model's name in the IR
  * @param find - where the weights lie, by their name in the checkpoint; see Checkpoint.tensor
  * @param settings - how they will be stored
- * @param describe - the part, e.g. `(g) => visionGraph(g, config.vision_config)`
+ * @param graphs - the part's graphs by name, e.g. `{ vision: (g) => visionGraph(g, config.vision_config) }`
  */
 export function emitIr(
-  name: string,
   find: (name: string) => TensorEntry,
   settings: WeightSettings,
-  describe: (g: Graph) => void,
+  graphs: Readonly<Record<string, (g: Graph) => void>>,
 ): IrPart {
-  const writer = irWriter(name)
-  const literals = literalConstants(writer)
+  const literals = new Map<string, LiteralConstant>()
   const tensors = new Map<string, StoredTensor>()
+  const writers = Object.entries(graphs).map(([name, describe]) => {
+    const writer = irWriter(name)
+    describe(emptyGraph(writer, find, settings, literals, tensors))
+    return [name, writer] as const
+  })
+  const bin = planBin([...literals.values()], [...tensors.values()])
+  return { xml: new Map(writers.map(([name, writer]) => [name, writer.toXml(bin.offsetOf)])), bin }
+}
+
+/** A graph to be described; it adds to the constants and tensors of its part. */
+function emptyGraph(
+  writer: IrWriter,
+  find: (name: string) => TensorEntry,
+  settings: WeightSettings,
+  contents: Map<string, LiteralConstant>,
+  tensors: Map<string, StoredTensor>,
+): Graph {
+  const literals = literalConstants(writer, contents)
   const values = new Map<string, string>() // by a tensor's name: the layer that gives it as float32
   const tensor = (path: string, isMatrix = false): Value => {
     const entry = find(path)
-    const form = weightForm(path, entry.shape, isMatrix, settings)
     const value = values.get(path)
     if (value !== undefined) return { name: value, shape: entry.shape }
-    const pieces = storedPieces(form, entry.shape)
+    const form = weightForm(path, entry.shape, isMatrix, settings)
+    const { pieces } = tensors.get(path) ?? { pieces: storedPieces(form, entry.shape) }
     tensors.set(path, { entry, form, pieces })
     const layer = writeDecompression(writer, path, form, entry.shape, pieces, literals.int64)
     values.set(path, layer)
     return { name: layer, shape: entry.shape }
   }
-  describe(irGraph(writer, literals, tensor))
-  const bin = planBin(literals.contents, [...tensors.values()])
-  return { xml: writer.toXml(bin.offsetOf), bin }
+  return irGraph(writer, literals, tensor)
 }
 
 /** From [B, S, H, Dh] to [B, H, S, Dh], and back. */
@@ -55,7 +68,7 @@ function irGraph(
   literals: LiteralConstants,
   tensor: (path: string, isMatrix?: boolean) => Value,
 ): Graph {
-  const { int64, float32, float32Tensor } = literals
+  const { int64, float32 } = literals
   const layers = irLayers(w, literals)
   const { node, placeOf, binary, reshape, transpose, gather, measure, broadcast, concat, matMul, times } =
     layers
@@ -75,7 +88,6 @@ function irGraph(
       w.result(name, x.name)
     },
 
-    constant: (data, shape) => ({ name: float32Tensor(data, shape), shape }),
     weight: (scope) => layers.placeAt(scope.path.replace(/\.weight$/, ''), tensor(scope.path)),
     embedding(ids, scope) {
       const table = matrix(scope) // [N, D]
@@ -99,12 +111,14 @@ function irGraph(
     patchEmbedding(pixels, scope) {
       const kernel = weight(scope) // [D, C, p, p]
       const [width, , height, stride] = kernel.shape as readonly number[]
-      const [batch, , imageHeight, imageWidth] = pixels.shape as [string, number, number, number]
-      const rows = Math.floor(imageHeight / height!)
-      const columns = Math.floor(imageWidth / stride!)
+      const [batch, , imageHeight, imageWidth] = pixels.shape
+      const isFixed = typeof imageHeight === 'number' && typeof imageWidth === 'number'
+      const rows = isFixed ? Math.floor(imageHeight / height!) : 'rows'
+      const columns = isFixed ? Math.floor(imageWidth / stride!) : 'columns'
+      const patches = typeof rows === 'number' && typeof columns === 'number' ? rows * columns : 'patches'
       const grid = node(scope.path, [pixels.name, kernel.name], {
         operator: 'Convolution',
-        shape: [batch, width!, rows, columns],
+        shape: [batch!, width!, rows, columns],
         attributes: {
           strides: `${height}, ${stride}`,
           dilations: '1, 1',
@@ -113,7 +127,7 @@ function irGraph(
           auto_pad: 'explicit',
         },
       })
-      return transpose(reshape(grid, [0, 0, -1], [batch, width!, rows * columns]), [0, 2, 1])
+      return transpose(reshape(grid, [0, 0, -1], [batch!, width!, patches]), [0, 2, 1])
     },
 
     add: (a, b) =>

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { join } from 'node:path'
+import type { DetailedName } from '../architecture/layer-outputs.ts'
 import { Kosmos2Config } from '../checkpoint/config.ts'
 import { CONFIG_FILE } from '../checkpoint/file-names.ts'
 import { fileStatus } from '../checkpoint/file-status.ts'
@@ -11,7 +12,14 @@ import { type GenerationConfig, readGenerationConfig } from '../checkpoint/gener
 import { CheckpointError, invalidRange } from '../errors.ts'
 import type { FileIdentity } from './hashed-file.ts'
 import { type IrGraph, readIrGraph } from './ir-graph.ts'
-import { forEachPart, PART_NAMES, type PartName } from './parts.ts'
+import {
+  DETAILED_GRAPHS,
+  DETAILED_NAMES,
+  forEachPart,
+  type GraphName,
+  PART_NAMES,
+  type PartName,
+} from './parts.ts'
 import { AGAIN, readStamp, type Stamp, STAMP_FILE } from './stamp.ts'
 import type { WeightPrecision } from './weight-form.ts'
 
@@ -43,8 +51,8 @@ export interface IrFolder {
 
 /**
  * Opens a conversion.
- * @param verify - `size` compares the size of every file with the stamp, and the content of the graphs and of config.json;
- *   `hash` the content of the weights too, which reads all of them
+ * @param verify - `size` compares the size of every file with the stamp, and the content of the parts' graphs and of
+ *   config.json; `hash` the content of the weights too, which reads all of them, and of the graphs that are seldom needed
  * @throws {CheckpointError} `NOT_AN_IR` where the folder is none, `BAD_IR` where it is not what its stamp says, or what
  *   reading the configuration throws
  */
@@ -60,6 +68,10 @@ export async function openIr(
     const path = join(folder, `${part}.bin`)
     await checkSize(path, bin)
     if (verify === 'hash') checkHash(path, await fileHash(path), bin)
+  }
+  for (const name of DETAILED_NAMES) {
+    if (verify === 'hash') await readGraph(folder, stamp, name)
+    else await checkSize(join(folder, `${name}.xml`), stamp.detailed[name])
   }
   // The graphs were made for this configuration; the other small files may be edited.
   const identity = stamp.files[CONFIG_FILE]
@@ -87,15 +99,21 @@ export async function openIr(
 }
 
 /**
- * Reads the graph of a part and checks it.
+ * Reads a graph of a conversion and checks it.
  * @throws {CheckpointError} `BAD_IR`
  */
-export async function readGraph(folder: string, stamp: Stamp, part: PartName): Promise<IrGraph> {
-  const { xml, bin } = stamp.parts[part]
-  const path = join(folder, `${part}.xml`)
-  const text = await readWhole(path, xml)
+export async function readGraph(
+  folder: string,
+  { parts, detailed }: Stamp,
+  name: GraphName,
+): Promise<IrGraph> {
+  const path = join(folder, `${name}.xml`)
+  const text = await readWhole(path, isDetailed(name) ? detailed[name] : parts[name].xml)
+  const { bin } = parts[isDetailed(name) ? DETAILED_GRAPHS[name] : name]
   return readIrGraph(text.toString(), path, bin.bytes)
 }
+
+const isDetailed = (name: GraphName): name is DetailedName => Object.hasOwn(DETAILED_GRAPHS, name)
 
 /** More than a graph or a configuration needs, and little enough to read. */
 const MAX_TEXT_BYTES = 64 * 1024 * 1024

@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { SMALL_FILES } from '../checkpoint/file-names.ts'
 import { fileStatus } from '../checkpoint/file-status.ts'
 import { CheckpointError, show } from '../errors.ts'
-import { PART_NAMES } from './parts.ts'
+import { DETAILED_NAMES, PART_NAMES } from './parts.ts'
 import { replaceFolder } from './replace-folder.ts'
 import { STAMP_FILE } from './stamp.ts'
 
@@ -16,6 +16,7 @@ const OWN_FILES = new Set([
   STAMP_FILE,
   ...SMALL_FILES,
   ...PART_NAMES.flatMap((part) => [`${part}.xml`, `${part}.bin`]),
+  ...DETAILED_NAMES.map((name) => `${name}.xml`),
 ])
 
 /**

@@ -1,5 +1,6 @@
-// The three parts of the model, each an IR of its own.
+// The three parts of the model, each an IR of its own, and the graphs that share a part's weights.
 import type { Graph } from '../architecture/graph.ts'
+import type { Detail, DetailedName } from '../architecture/layer-outputs.ts'
 import { projectionGraph } from '../architecture/projection.ts'
 import { textGraph } from '../architecture/text.ts'
 import { visionGraph } from '../architecture/vision.ts'
@@ -10,6 +11,21 @@ import { TOKEN_EMBEDDING } from '../checkpoint/expected-tensors.ts'
 export const PART_NAMES = ['vision', 'projection', 'text'] as const
 export type PartName = (typeof PART_NAMES)[number]
 
+/** Graphs with outputs for each layer, and the part whose .bin each of them reads. */
+export const DETAILED_GRAPHS: Readonly<Record<DetailedName, PartName>> = {
+  'vision-states': 'vision',
+  'vision-attentions': 'vision',
+  'text-states': 'text',
+  'text-attentions': 'text',
+}
+export const DETAILED_NAMES = Object.keys(DETAILED_GRAPHS) as readonly DetailedName[]
+/** A graph of a conversion, which is a file `<name>.xml`. */
+export type GraphName = PartName | DetailedName
+
+/** Makes one thing for each graph with outputs for each layer. */
+export const forEachDetailed = <T>(make: (name: DetailedName) => T): Record<DetailedName, T> =>
+  Object.fromEntries(DETAILED_NAMES.map((name) => [name, make(name)])) as Record<DetailedName, T>
+
 /** Makes one thing for each part. */
 export const forEachPart = <T>(make: (part: PartName) => T): Record<PartName, T> => ({
   vision: make('vision'),
@@ -17,23 +33,31 @@ export const forEachPart = <T>(make: (part: PartName) => T): Record<PartName, T>
   text: make('text'),
 })
 
-/** What describes a part of this model to an emitter. */
-export function partGraph(
+/** What describes the graphs of a part of this model to an emitter, by their names. */
+export function partGraphs(
   part: PartName,
   { config, lmHead }: Pick<Checkpoint, 'config' | 'lmHead'>,
-): (g: Graph) => void {
+): Readonly<Record<string, (g: Graph) => void>> {
+  const vision = (detail?: Detail) => (g: Graph) => {
+    visionGraph(g, config.vision_config, detail)
+  }
+  const text = (detail?: Detail) => (g: Graph) => {
+    textGraph(g, config.text_config, { tied: lmHead === TOKEN_EMBEDDING, detail })
+  }
   switch (part) {
     case 'vision':
-      return (g) => {
-        visionGraph(g, config.vision_config)
+      return {
+        vision: vision(),
+        'vision-states': vision('states'),
+        'vision-attentions': vision('attentions'),
       }
     case 'projection':
-      return (g) => {
-        projectionGraph(g, config)
+      return {
+        projection: (g) => {
+          projectionGraph(g, config)
+        },
       }
     case 'text':
-      return (g) => {
-        textGraph(g, config.text_config, { tied: lmHead === TOKEN_EMBEDDING })
-      }
+      return { text: text(), 'text-states': text('states'), 'text-attentions': text('attentions') }
   }
 }

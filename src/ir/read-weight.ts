@@ -1,7 +1,8 @@
 // One tensor's numbers, of a checkpoint or of a conversion: what compression made of them.
 import { open } from 'node:fs/promises'
 import { openCheckpoint } from '../checkpoint/checkpoint.ts'
-import { type FloatDtype, toFloat32 } from '../checkpoint/float-types.ts'
+import { toFloat32 } from '../checkpoint/float-types.ts'
+import { readTensor } from '../checkpoint/read-tensor.ts'
 import { CheckpointError, show } from '../errors.ts'
 import { float32, type Tensor } from '../tensor.ts'
 import type { IrGraph, IrLayer } from './ir-graph.ts'
@@ -26,9 +27,7 @@ export async function readWeight(folder: string, name: string): Promise<Tensor> 
 async function readOriginal(folder: string, name: string): Promise<Tensor> {
   const checkpoint = await openCheckpoint(folder)
   try {
-    const entry = checkpoint.tensor(name)
-    const bytes = await checkpoint.weights.read(entry)
-    return float32(toFloat32(bytes, entry.dtype as FloatDtype), entry.shape)
+    return await readTensor(checkpoint, name)
   } finally {
     await checkpoint.close()
   }
@@ -37,24 +36,32 @@ async function readOriginal(folder: string, name: string): Promise<Tensor> {
 async function readConverted(folder: string, name: string): Promise<Tensor> {
   const { parts, stamp } = await openIr(folder)
   for (const part of PART_NAMES) {
-    const graph = await readGraph(folder, stamp, part)
-    const stored = constant(graph, name)
-    if (stored === undefined) continue
-    const { bin } = parts[part]
-    const scales = constant(graph, `${name}/scale`)
-    if (scales === undefined) return float32(await readNumbers(bin, stored), shapeOf(stored))
-    const zeroPoints = constant(graph, `${name}/zero_point`)
-    return float32(
-      decompress(
-        await readNumbers(bin, stored),
-        await readNumbers(bin, scales),
-        zeroPoints && (await readNumbers(bin, zeroPoints)),
-      ),
-      // A matrix in groups is three-dimensional: rows, groups, numbers of a group.
-      withoutGroups(shapeOf(stored)),
-    )
+    const tensor = await readStored(await readGraph(folder, stamp, part), parts[part].bin, name)
+    if (tensor !== undefined) return tensor
   }
   throw new RangeError(`Expected the name of a tensor in ${folder} but received ${show(name)}`)
+}
+
+/**
+ * Reads one tensor of a part.
+ * @param bin - the path of the part's .bin
+ * @returns as `readWeight`; undefined where the part does not have it
+ */
+export async function readStored(graph: IrGraph, bin: string, name: string): Promise<Tensor | undefined> {
+  const stored = constant(graph, name)
+  if (stored === undefined) return undefined
+  const scales = constant(graph, `${name}/scale`)
+  if (scales === undefined) return float32(await readNumbers(bin, stored), shapeOf(stored))
+  const zeroPoints = constant(graph, `${name}/zero_point`)
+  return float32(
+    decompress(
+      await readNumbers(bin, stored),
+      await readNumbers(bin, scales),
+      zeroPoints && (await readNumbers(bin, zeroPoints)),
+    ),
+    // A matrix in groups is three-dimensional: rows, groups, numbers of a group.
+    withoutGroups(shapeOf(stored)),
+  )
 }
 
 const constant = (graph: IrGraph, name: string): IrLayer | undefined =>

@@ -6,14 +6,15 @@ import { fileStatus } from '../checkpoint/file-status.ts'
 import { isJsonObject, type JsonObject, readJsonObject } from '../checkpoint/json.ts'
 import { CheckpointError, show } from '../errors.ts'
 import type { FileIdentity } from './hashed-file.ts'
-import { forEachPart, type PartName } from './parts.ts'
+import type { DetailedName } from '../architecture/layer-outputs.ts'
+import { forEachDetailed, forEachPart, type PartName } from './parts.ts'
 import type { Int4Scheme } from './quantize-int4.ts'
 import { WEIGHT_PRECISIONS, type WeightPrecision, type WeightSettings } from './weight-form.ts'
 
 /** The stamp's name in the folder. */
 export const STAMP_FILE = 'openvino_kosmos2.json'
 /** Raised whenever what is written changes: a conversion of another format is made again. */
-export const STAMP_FORMAT = 1
+export const STAMP_FORMAT = 2
 
 /** One part of a conversion. */
 export interface PartStamp {
@@ -35,6 +36,8 @@ export interface Stamp {
   /** The checkpoint's small files, which were copied. */
   readonly files: Readonly<Record<string, FileIdentity>>
   readonly parts: Readonly<Record<PartName, PartStamp>>
+  /** The graphs with outputs for each layer. */
+  readonly detailed: Readonly<Record<DetailedName, FileIdentity>>
 }
 
 /** Whether a folder is a conversion, by its stamp alone; `openIr` checks the rest. */
@@ -70,6 +73,7 @@ export async function readStamp(folder: string): Promise<Stamp> {
   const source = at.object('source')
   const files = at.object('files')
   const parts = at.object('parts')
+  const detailed = at.object('detailed')
   return {
     format,
     source: { name: source.text('name'), ...identity(source) },
@@ -77,6 +81,7 @@ export async function readStamp(folder: string): Promise<Stamp> {
       SMALL_FILES.filter((name) => files.has(name)).map((name) => [name, identity(files.object(name))]),
     ),
     parts: forEachPart((part) => partStamp(parts.object(part))),
+    detailed: forEachDetailed((name) => identity(detailed.object(name))),
   }
 }
 

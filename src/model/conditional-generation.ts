@@ -1,15 +1,19 @@
 // What a KOSMOS-2 with its language head does, whichever engine it runs on. The names and the behaviour are those of
 // Kosmos2ForConditionalGeneration in transformers' modeling_kosmos2.py.
 import type { Engine, ProjectionOutput, VisionOutput } from '../architecture/engine.ts'
+import type { LayerOutputs } from '../architecture/layer-outputs.ts'
 import type { Kosmos2Config } from '../checkpoint/config.ts'
 import type { GenerationConfig } from '../checkpoint/generation-config.ts'
+import { rejectUnknownOptions } from '../errors.ts'
 import type { GenerateOutput } from '../generate/generate.ts'
 import type { Tensor } from '../tensor.ts'
+import { getImageFeatures, type GetImageFeaturesOutput } from './get-image-features.ts'
 import { forwardLogits, type ForwardLogitsOptions, type ForwardOutput } from './forward.ts'
 import { type GenerateArguments, generateText } from './generate.ts'
 import type { ModelInputs } from './inputs.ts'
 import { keepPicture, type KeptPicture } from './kept-picture.ts'
 import { scoreTexts } from './score.ts'
+import { interpolates, tracedBy, VISION_MODEL_OPTIONS, type VisionModelOptions } from './vision-options.ts'
 
 /** Pictures and text to text. The event loop stays free while it runs; `dispose` it when done. */
 export abstract class ConditionalGeneration {
@@ -76,9 +80,25 @@ export abstract class ConditionalGeneration {
     return scoreTexts(this.#engine, inputs, continuations, options.signal)
   }
 
-  /** The vision tower alone. @param pixel_values - float32 [B, 3, image_size, image_size] */
-  vision_model(pixel_values: Tensor): Promise<VisionOutput> {
-    return this.#engine.vision(pixel_values)
+  /**
+   * What a picture becomes: computed once, its `pooler_output` can be `image_embeds` of any number of calls.
+   * @param pixel_values - float32 [B, 3, image_size, image_size], or of another size with `interpolate_pos_encoding`
+   */
+  get_image_features(
+    pixel_values: Tensor,
+    options: VisionModelOptions = {},
+  ): Promise<GetImageFeaturesOutput> {
+    return getImageFeatures(this.#engine, pixel_values, options)
+  }
+
+  /** The vision tower alone. @param pixel_values - as for `get_image_features` */
+  async vision_model(
+    pixel_values: Tensor,
+    options: VisionModelOptions = {},
+  ): Promise<VisionOutput & LayerOutputs> {
+    rejectUnknownOptions('vision_model', options, VISION_MODEL_OPTIONS)
+    const [traced, interpolate] = [tracedBy(options), interpolates(options)]
+    return await this.#engine.vision(pixel_values, { traced, interpolate })
   }
 
   /** The projection alone. @param image_features - float32 [B, 1 + P, Dv], from `vision_model` */

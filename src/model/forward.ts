@@ -1,23 +1,21 @@
 // One pass over a whole sequence, for any engine. Mirrors Kosmos2ForConditionalGeneration.forward and
 // Kosmos2Model.forward in transformers' modeling_kosmos2.py.
-import type { DecoderStep, Engine, LayerOutputs, Traced } from '../architecture/engine.ts'
-import { invalidRange, invalidType, rejectUnknownOptions } from '../errors.ts'
+import type { DecoderStep, Engine } from '../architecture/engine.ts'
+import type { LayerOutputs } from '../architecture/layer-outputs.ts'
+import { invalidRange, rejectUnknownOptions } from '../errors.ts'
 import { createPositionIds } from '../generate/position-ids.ts'
 import type { Tensor } from '../tensor.ts'
 import { type ImageFeatures, imageFeatures } from './image-features.ts'
 import { attentionMask, INPUT_NAMES, type ModelInputs } from './inputs.ts'
 import { causalLoss } from './loss.ts'
+import { LAYER_OPTIONS, type LayerOptions, tracedBy } from './vision-options.ts'
 
-/** What `forward` takes besides the processor's output. */
-export interface ForwardOptions {
+/** What `forward` takes besides the processor's output. What is asked of the layers is given for text and vision. */
+export interface ForwardOptions extends LayerOptions {
   /** int64 [B, S]: the place of each token in the table of positions; by default counted, padding left out. */
   readonly position_ids?: Tensor | undefined
   /** float32 [B, S, D]: in place of the tokens' own embeddings. `input_ids` still say which tokens are padding. */
   readonly inputs_embeds?: Tensor | undefined
-  /** The hidden states of all layers, of text and vision. The original model alone has them. @default false */
-  readonly output_hidden_states?: boolean | undefined
-  /** Where each head of each layer looks, in text and vision. The original model alone has them. @default false */
-  readonly output_attentions?: boolean | undefined
 }
 export interface ForwardLogitsOptions extends ForwardOptions {
   /** int64 [B, S]: gives the loss; -100 where nothing counts. Needs the logits of all positions. */
@@ -37,7 +35,7 @@ export interface ModelOutput extends ImageFeatures, LayerOutputs {
   readonly last_hidden_state: Tensor
 }
 
-const MODEL_OPTIONS = ['position_ids', 'inputs_embeds', 'output_hidden_states', 'output_attentions'] as const
+const MODEL_OPTIONS = ['position_ids', 'inputs_embeds', ...LAYER_OPTIONS] as const
 const LOGITS_OPTIONS = [...MODEL_OPTIONS, 'labels', 'logits_to_keep'] as const
 
 /** Kosmos2ForConditionalGeneration.forward. @throws {TypeError} without pixel_values and image_embeds, as there */
@@ -90,34 +88,26 @@ async function pass(
       'Expected pixel_values or image_embeds for forward but received neither. ' +
         'Give the processor a picture, or use generate, which also completes text alone',
     )
+  const step: DecoderStep = {
+    input_ids,
+    attention_mask,
+    position_ids,
+    image_embeds: features.image_embeds,
+    ...(inputs.image_embeds_position_mask && {
+      image_embeds_position_mask: inputs.image_embeds_position_mask,
+    }),
+    ...(inputs_embeds && { inputs_embeds }),
+    logitsToKeep,
+  }
+  if (traced !== undefined) {
+    const { logits, last_hidden_state, ...layers } = await engine.trace(step, traced)
+    return { result: wanted === 'logits' ? logits : last_hidden_state, rest: { ...features, ...layers } }
+  }
   const decoder = await engine.openDecoder()
   try {
-    const step: DecoderStep = {
-      input_ids,
-      attention_mask,
-      position_ids,
-      image_embeds: features.image_embeds,
-      ...(inputs.image_embeds_position_mask && {
-        image_embeds_position_mask: inputs.image_embeds_position_mask,
-      }),
-      ...(inputs_embeds && { inputs_embeds }),
-      logitsToKeep,
-    }
-    if (traced !== undefined) {
-      const { logits, last_hidden_state, ...layers } = await decoder.trace(step, traced)
-      return { result: wanted === 'logits' ? logits : last_hidden_state, rest: { ...features, ...layers } }
-    }
     const result = await (wanted === 'logits' ? decoder.step(step) : decoder.hidden(step))
     return { result, rest: features }
   } finally {
     await decoder.dispose()
   }
-}
-
-/** What is wanted of each layer; undefined for nothing. */
-function tracedBy({ output_hidden_states, output_attentions }: ForwardOptions): Traced | undefined {
-  for (const [name, value] of Object.entries({ output_hidden_states, output_attentions }))
-    if (value !== undefined && typeof value !== 'boolean') throw invalidType(name, 'true or false', value)
-  if (output_hidden_states !== true && output_attentions !== true) return undefined
-  return { hiddenStates: output_hidden_states === true, attentions: output_attentions === true }
 }

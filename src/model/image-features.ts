@@ -1,8 +1,10 @@
 // The picture's half of the model: vision tower and projection, one after the other.
-import type { Engine, LayerOutputs, Traced } from '../architecture/engine.ts'
+import type { Engine, VisionOptions } from '../architecture/engine.ts'
+import type { LayerOutputs, Traced } from '../architecture/layer-outputs.ts'
 import type { GenerateInputs } from '../generate/prompt.ts'
 import type { Tensor } from '../tensor.ts'
 import type { ModelInputs } from './inputs.ts'
+import { interpolates } from './vision-options.ts'
 
 /** What the picture becomes; the last two are missing where the caller brought `image_embeds`. */
 export interface ImageFeatures {
@@ -26,10 +28,20 @@ export async function imageFeatures(
   signal?: AbortSignal,
   traced?: Traced,
 ): Promise<ImageFeatures | undefined> {
+  const interpolate = interpolates(inputs)
   if (inputs.image_embeds !== undefined) return { image_embeds: inputs.image_embeds }
   if (inputs.pixel_values === undefined) return undefined
-  const { image_features, ...vision_model_output } = await engine.vision(inputs.pixel_values, signal, traced)
-  const projected = await engine.projection(image_features, signal)
+  return await pictureFeatures(engine, inputs.pixel_values, { signal, traced, interpolate })
+}
+
+/** As `imageFeatures`, of a picture that is there. */
+export async function pictureFeatures(
+  engine: Engine,
+  pixel_values: Tensor,
+  options: VisionOptions,
+): Promise<Required<ImageFeatures>> {
+  const { image_features, ...vision_model_output } = await engine.vision(pixel_values, options)
+  const projected = await engine.projection(image_features, options.signal)
   return { ...projected, vision_model_output }
 }
 

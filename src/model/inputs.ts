@@ -1,14 +1,15 @@
 // What `forward` and `generate` take besides their options: the processor's output, checked.
 import { int64, isTensorLike, type Tensor } from '../tensor.ts'
 import { invalidType } from '../errors.ts'
+import type { SizeOptions } from './vision-options.ts'
 
 /** The processor's output, or tensors of the same names and shapes. */
-export interface ModelInputs {
+export interface ModelInputs extends SizeOptions {
   /** int64 [B, S]. */
   readonly input_ids: Tensor
   /** int64 [B, S]: 1 for tokens to attend to, 0 for padding. All 1 if left out. */
   readonly attention_mask?: Tensor | undefined
-  /** float32 [B, 3, image_size, image_size]. */
+  /** float32 [B, 3, image_size, image_size], or of another size with interpolate_pos_encoding. */
   readonly pixel_values?: Tensor | undefined
   /** float32 [B, latent_query_num, D], in place of pixel_values: what `forward` gave for the same picture. */
   readonly image_embeds?: Tensor | undefined
@@ -21,6 +22,7 @@ export const INPUT_NAMES = [
   'pixel_values',
   'image_embeds',
   'image_embeds_position_mask',
+  'interpolate_pos_encoding',
 ] as const
 
 /** The attention mask given, or one that hides nothing. */

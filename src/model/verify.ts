@@ -132,11 +132,13 @@ async function compareParts(
   prompt: VerifyPrompt,
   differences: Readonly<Record<'vision' | 'projection' | 'text', Difference>>,
 ): Promise<void> {
-  const { pixel_values, ...text } = prompt
-  const { image_features } = await original.vision_model(pixel_values)
+  const { pixel_values, interpolate_pos_encoding, ...text } = prompt
+  const options = { interpolate_pos_encoding }
+  const { image_features } = await original.vision_model(pixel_values, options)
   const { image_embeds } = await original.image_to_text_projection(image_features)
   const { logits } = await original.forward({ ...text, image_embeds })
-  widen(differences.vision, image_features, (await compiled.vision_model(pixel_values)).image_features)
+  const seen = await compiled.vision_model(pixel_values, options)
+  widen(differences.vision, image_features, seen.image_features)
   widen(
     differences.projection,
     image_embeds,

@@ -144,7 +144,6 @@ function onnxGraph(
       w.output(name, 'float32', x.shape)
     },
 
-    constant: (data, shape) => value(w.float32Tensor(data, shape), shape),
     weight: (scope) => tensor(scope.path),
     embedding: (ids, scope) => {
       const table = weight(scope) // [N, D]
@@ -168,9 +167,12 @@ function onnxGraph(
       const [width, , height, stride] = kernel.shape as number[]
       const [batch, , imageHeight, imageWidth] = pixels.shape
       const patches =
-        Math.floor((imageHeight as number) / height!) * Math.floor((imageWidth as number) / stride!)
+        typeof imageHeight === 'number' && typeof imageWidth === 'number'
+          ? Math.floor(imageHeight / height!) * Math.floor(imageWidth / stride!)
+          : 'patches'
       const grid = w.node('Conv', [pixels.name, kernel.name], { strides: [height!, stride!] }) // [B, D, h/p, w/p]
-      return transpose(reshape(grid, [batch!, width!, patches]), [0, 2, 1])
+      const rows = w.node('Reshape', [grid, w.int64([0, 0, -1])]) // zeros keep the size of their place
+      return transpose(value(rows, [batch!, width!, patches]), [0, 2, 1])
     },
 
     add(a, b) {

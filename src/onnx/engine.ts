@@ -1,18 +1,31 @@
 // The engine of the original model: the checkpoint's own weights in ONNX Runtime, in a worker thread, so that the
 // caller's event loop stays free. This file is the main thread's side of it.
 import { Worker } from 'node:worker_threads'
-import type { Decoder, DecoderStep, Engine, LayerOutputs, Traced } from '../architecture/engine.ts'
+import type { DecoderStep, Engine } from '../architecture/engine.ts'
+import {
+  attentionNames,
+  type Detail,
+  type DetailedName,
+  detailFor,
+  layerOutputs,
+  stateNames,
+  type Traced,
+} from '../architecture/layer-outputs.ts'
+import { interpolatePositions } from '../architecture/position-interpolation.ts'
+import { projectionFeeds } from '../architecture/projection-feeds.ts'
 import { projectionGraph } from '../architecture/projection.ts'
 import { textFeeds } from '../architecture/text-feeds.ts'
 import { textGraph } from '../architecture/text.ts'
+import { expectPixels } from '../architecture/vision-feeds.ts'
 import { visionGraph } from '../architecture/vision.ts'
 import type { Graph } from '../architecture/graph.ts'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import type { Kosmos2Config } from '../checkpoint/config.ts'
-import { TOKEN_EMBEDDING } from '../checkpoint/expected-tensors.ts'
+import { POSITION_EMBEDDING, TOKEN_EMBEDDING } from '../checkpoint/expected-tensors.ts'
+import { readTensor } from '../checkpoint/read-tensor.ts'
 import { invalidRange } from '../errors.ts'
-import { expectFloat32, Tensor } from '../tensor.ts'
-import { emitOnnx, type OnnxPart } from './emitter.ts'
+import { Tensor, type TensorLike } from '../tensor.ts'
+import { emitOnnx } from './emitter.ts'
 import {
   type PartName,
   type PlainTensors,
@@ -44,18 +57,20 @@ export async function openOnnxEngine(
     throw invalidRange('threads', 'integer from 1', threads)
   const emit = (name: PartName, describe: (g: Graph) => void) =>
     emitOnnx(name, (tensor) => checkpoint.tensor(tensor), describe)
-  const emitText = (traced: boolean) =>
+  const emitText = (detail?: Detail) =>
     emit('text', (g) => {
-      textGraph(g, config.text_config, { tied: checkpoint.lmHead === TOKEN_EMBEDDING, traced })
+      textGraph(g, config.text_config, { tied: checkpoint.lmHead === TOKEN_EMBEDDING, detail })
     })
-  const emitVision = (traced: boolean) =>
+  const emitVision = (detail?: Detail) =>
     emit('vision', (g) => {
-      visionGraph(g, config.vision_config, { traced })
+      visionGraph(g, config.vision_config, detail)
     })
-  const [text, vision] = [emitText(false), emitVision(false)]
+  const [text, vision] = [emitText(), emitVision()]
   const projection = emit('projection', (g) => {
     projectionGraph(g, config)
   })
+  // Now, for they may be needed when the checkpoint is closed.
+  const positions = await readTensor(checkpoint, POSITION_EMBEDDING)
   const worker = startWorker({
     parts: { vision, projection, text },
     threads,
@@ -68,82 +83,103 @@ export async function openOnnxEngine(
     throw error
   }
 
-  // With outputs for each layer: of their own, and only when they are asked for, so that nobody else pays for them.
-  const opening = new Map<SessionName, Promise<unknown>>()
-  const openTraced = async (name: SessionName, make: () => OnnxPart): Promise<void> => {
-    if (!opening.has(name)) opening.set(name, worker.ask({ kind: 'openMore', name, part: make() }))
+  // The graphs with outputs for each layer: opened when they are first needed, so that nobody else pays for them.
+  const opening = new Map<DetailedName, Promise<unknown>>()
+  const openDetailed = async (part: 'vision' | 'text', traced: Traced | undefined): Promise<DetailedName> => {
+    const detail = detailFor(traced)
+    const name: DetailedName = `${part}-${detail}`
+    const emitDetailed = part === 'vision' ? emitVision : emitText
+    if (!opening.has(name))
+      opening.set(name, worker.ask({ kind: 'openMore', name, part: emitDetailed(detail) }))
     await opening.get(name)
+    return name
   }
-  const openTracedText = () => openTraced('text, traced', () => emitText(true))
 
-  const { num_channels, image_size, hidden_size, num_hidden_layers } = config.vision_config
   let decoders = 0
   return {
     config,
-    async vision(pixel_values, _, traced) {
-      expectFloat32('pixel_values', pixel_values, ['B', num_channels, image_size, image_size])
+    async vision(pixel_values, { traced, interpolate } = {}) {
+      const {
+        pixel_values: pixels,
+        isUsual,
+        ...grid
+      } = expectPixels(pixel_values, config.vision_config, interpolate)
       const names = ['last_hidden_state', 'pooler_output', 'image_features'] as const
-      if (traced === undefined) return await worker.run('vision', { pixel_values }, names)
-      await openTraced('vision, traced', () => emitVision(true))
-      const layers = layerNames(traced, num_hidden_layers)
-      const wanted = [...names, ...layers.all] as (typeof names)[number][]
-      const outputs = await worker.run('vision, traced', { pixel_values }, wanted)
+      if (traced === undefined && isUsual) return await worker.run('vision', { pixel_values: pixels }, names)
+      const session = await openDetailed('vision', traced)
+      const feeds = { pixel_values: pixels, position_embedding: interpolatePositions(positions, grid) }
+      const layers = config.vision_config.num_hidden_layers
+      const wanted = [...names, ...(traced === undefined ? [] : layerNames(traced, layers))]
+      const outputs = await worker.run(session, feeds, wanted as (typeof names)[number][])
       const { last_hidden_state, pooler_output, image_features } = outputs
-      return { last_hidden_state, pooler_output, image_features, ...layers.pick(outputs) }
+      return {
+        last_hidden_state,
+        pooler_output,
+        image_features,
+        ...(traced !== undefined && layerOutputs(outputs, traced, layers)),
+      }
     },
     async projection(image_features) {
-      expectFloat32('image_features', image_features, ['B', 'positions', hidden_size])
-      return await worker.run('projection', { image_features }, [
+      return await worker.run('projection', projectionFeeds(image_features, config), [
         'image_embeds',
         'projection_attentions',
       ] as const)
     },
-    openDecoder: () => Promise.resolve(openDecoder(worker, config, decoders++, openTracedText)),
+    openDecoder() {
+      const decoder = startDecoder(worker, config, decoders++)
+      return Promise.resolve({
+        step: async (step) => (await decoder.run(step, ['logits'])).logits,
+        hidden: async (step) => (await decoder.run(step, ['last_hidden_state'])).last_hidden_state,
+        dispose: () => decoder.dispose(),
+      })
+    },
+    async trace(step, traced) {
+      const session = await openDetailed('text', traced)
+      const decoder = startDecoder(worker, config, decoders++)
+      const { layers } = config.text_config
+      const names = ['logits', 'last_hidden_state'] as const
+      try {
+        const wanted = [...names, ...layerNames(traced, layers)] as (typeof names)[number][]
+        const outputs = await decoder.run(step, wanted, session)
+        const { logits, last_hidden_state } = outputs
+        return { logits, last_hidden_state, ...layerOutputs(outputs, traced, layers) }
+      } finally {
+        await decoder.dispose()
+      }
+    },
     dispose: () => worker.stop(),
   }
 }
 
-function openDecoder(
-  worker: OnnxWorker,
-  config: Kosmos2Config,
-  decoder: number,
-  openTraced: () => Promise<void>,
-): Decoder {
+/** The outputs of each layer that are wanted. */
+function layerNames({ hiddenStates, attentions }: Traced, layers: number): string[] {
+  return [...(hiddenStates ? stateNames(layers) : []), ...(attentions ? attentionNames(layers) : [])]
+}
+
+/** @param number - its own, by which the worker keeps its cache */
+function startDecoder(worker: OnnxWorker, config: Kosmos2Config, number: number) {
   let past = 0
-  const step = async <Name extends string>(
-    request: DecoderStep,
-    fetches: readonly Name[],
-    session: SessionName = 'text',
-  ): Promise<Record<Name, Tensor>> => {
-    const feeds = textFeeds(request, config.text_config, past)
-    const { beam_idx } = request
-    const reply = await worker.ask({
-      kind: 'step',
-      session,
-      decoder,
-      feeds: plainAll({ ...feeds }),
-      fetches,
-      beam_idx,
-    })
-    past += request.input_ids.dims[1]!
-    return named(reply, fetches)
-  }
   return {
-    step: async (request) => (await step(request, ['logits'])).logits,
-    hidden: async (request) => (await step(request, ['last_hidden_state'])).last_hidden_state,
-    async trace(request, traced) {
-      await openTraced()
-      const layers = layerNames(traced, config.text_config.layers)
-      const fetches = ['logits', 'last_hidden_state', ...layers.all] as const
-      const outputs = await step(request, fetches, 'text, traced')
-      return {
-        logits: outputs['logits']!,
-        last_hidden_state: outputs['last_hidden_state']!,
-        ...layers.pick(outputs),
-      }
+    async run<Name extends string>(
+      step: DecoderStep,
+      fetches: readonly Name[],
+      session: SessionName = 'text',
+    ): Promise<Record<Name, Tensor>> {
+      const feeds = textFeeds(step, config.text_config, past)
+      const { beam_idx } = step
+      const reply = await worker.ask({
+        kind: 'step',
+        session,
+        decoder: number,
+        feeds: plainAll({ ...feeds }),
+        fetches,
+        beam_idx,
+      })
+      past += step.input_ids.dims[1]!
+      return named(reply, fetches)
     },
     async dispose() {
-      await worker.ask({ kind: 'closeDecoder', decoder })
+      await worker.ask({ kind: 'closeDecoder', decoder: number })
     },
   }
 }
@@ -152,7 +188,7 @@ interface OnnxWorker {
   ask(request: Request): Promise<PlainTensors>
   run<Name extends string>(
     session: SessionName,
-    feeds: Record<string, Tensor>,
+    feeds: Readonly<Record<string, TensorLike>>,
     fetches: readonly Name[],
   ): Promise<Record<Name, Tensor>>
   stop(): Promise<void>
@@ -231,22 +267,8 @@ function startWorker(data: WorkerData): OnnxWorker {
   }
 }
 
-const plainAll = (feeds: Record<string, Tensor>): PlainTensors =>
+const plainAll = (feeds: Readonly<Record<string, TensorLike>>): PlainTensors =>
   Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, plain(t)]))
-
-/** The outputs of each layer that are wanted, and how they are put together. */
-function layerNames({ hiddenStates, attentions }: Traced, layers: number) {
-  const numbered = (name: string, count: number) => Array.from({ length: count }, (_, i) => `${name}.${i}`)
-  const states = hiddenStates ? numbered('hidden_states', layers + 1) : []
-  const looks = attentions ? numbered('attentions', layers) : []
-  return {
-    all: [...states, ...looks],
-    pick: (outputs: Readonly<Record<string, Tensor>>): LayerOutputs => ({
-      ...(hiddenStates && { hidden_states: states.map((name) => outputs[name]!) }),
-      ...(attentions && { attentions: looks.map((name) => outputs[name]!) }),
-    }),
-  }
-}
 
 function named<Name extends string>(reply: PlainTensors, names: readonly Name[]): Record<Name, Tensor> {
   return Object.fromEntries(names.map((name) => [name, tensor(reply, name)])) as Record<Name, Tensor>

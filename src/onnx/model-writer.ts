@@ -52,8 +52,6 @@ export interface ModelWriter {
   /** A small tensor inside the model; equal ones are kept once. */
   int64(values: readonly number[], shape?: readonly number[]): string
   float32(value: number): string
-  /** A tensor of some size inside the model. */
-  float32Tensor(data: Float32Array, shape: readonly number[]): string
   toBytes(): Uint8Array
 }
 
@@ -118,13 +116,6 @@ export function modelWriter(graphName: string): ModelWriter {
       }),
     float32: (value) =>
       constant(`float32(${value})`, { dims: [], dataType: DataType.FLOAT, floatData: [value] }),
-    float32Tensor(data, shape) {
-      const name = `tensor.${count++}`
-      const rawData = Uint8Array.from(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
-      const dims = shape.map(BigInt)
-      graph.initializer.push(create(TensorProtoSchema, { name, dims, dataType: DataType.FLOAT, rawData }))
-      return name
-    },
     toBytes: () =>
       toBinary(
         ModelProtoSchema,

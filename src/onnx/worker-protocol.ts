@@ -1,6 +1,7 @@
 // What crosses between the main thread and the worker that runs ONNX Runtime. Tensors cross as plain objects: the
 // class does not survive a structured clone.
-import type { Tensor } from '../tensor.ts'
+import type { DetailedName } from '../architecture/layer-outputs.ts'
+import type { TensorLike } from '../tensor.ts'
 import type { OnnxPart } from './emitter.ts'
 
 /** A tensor as it crosses; its values are copied. */
@@ -19,8 +20,8 @@ export interface WorkerData {
   readonly ended: Int32Array
 }
 export type PartName = 'vision' | 'projection' | 'text'
-/** A session: a part, or a part with outputs for each layer, which is opened when they are first asked for. */
-export type SessionName = PartName | 'vision, traced' | 'text, traced'
+/** A session: a part, or a part's graph with outputs for each layer, which is opened when it is first needed. */
+export type SessionName = PartName | DetailedName
 
 export type Request =
   /** Opens the sessions. */
@@ -56,7 +57,7 @@ export type Reply =
   | { readonly id: number; readonly error: { readonly message: string } }
 
 /** The part of a tensor that crosses. @throws {TypeError} if it is neither float32 nor int64 */
-export function plain(tensor: Tensor): PlainTensor {
+export function plain(tensor: TensorLike): PlainTensor {
   const { type, dims, data } = tensor
   if (
     (type === 'float32' && data instanceof Float32Array) ||

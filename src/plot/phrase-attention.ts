@@ -51,7 +51,7 @@ export function phrasePlaces(processor: Kosmos2Processor, ids: TokenIdRows, row 
  *     const weights = phraseAttention(output, inputs.image_embeds_position_mask, phrase)
  *     display.svg(await attentionMap(picture, weights))
  *
- * @param output - of `forward` with `output_attentions`, of the original model
+ * @param output - of `forward` with `output_attentions`
  * @param image_embeds_position_mask - of the same inputs, int64 [B, S]
  * @param places - of the tokens in the row, at least one
  * @returns one weight a patch, row by row from the top left; they add up to less than 1, as tokens look at one another too

@@ -52,6 +52,7 @@ test('a conversion stands alone: graphs, weights, configuration and tokenizer, e
         'tokenizer_config.json',
       ],
       ...['projection.bin', 'projection.xml', 'text.bin', 'text.xml', 'vision.bin', 'vision.xml'],
+      ...['text-attentions.xml', 'text-states.xml', 'vision-attentions.xml', 'vision-states.xml'],
       STAMP_FILE,
     ].toSorted(),
   )
@@ -116,6 +117,8 @@ test('a conversion is used again only if source and options are what they were, 
 
   writeFileSync(join(target, 'text.bin'), readFileSync(join(target, 'text.bin')).subarray(1))
   assert.equal(await again(), false, 'a file is shorter')
+  rmSync(join(target, 'text-states.xml'))
+  assert.equal(await again(), false, 'a graph is missing')
   rmSync(join(target, 'generation_config.json'))
   assert.equal(await again(), false, 'a small file is missing')
   writeFileSync(join(target, STAMP_FILE), '{')

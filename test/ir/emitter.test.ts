@@ -5,7 +5,7 @@ import { expectedTensors, LM_HEAD } from '../../src/checkpoint/expected-tensors.
 import { ALIGNMENT } from '../../src/ir/bin-plan.ts'
 import { emitIr, type IrPart } from '../../src/ir/emitter.ts'
 import { readIrGraph } from '../../src/ir/ir-graph.ts'
-import { PART_NAMES, partGraph } from '../../src/ir/parts.ts'
+import { PART_NAMES, partGraphs } from '../../src/ir/parts.ts'
 import type { WeightSettings } from '../../src/ir/weight-form.ts'
 import { MODEL } from './model-copies.ts'
 
@@ -15,7 +15,7 @@ async function emitted(settings: WeightSettings, change: (checkpoint: Checkpoint
   const checkpoint = change(await openCheckpoint(MODEL))
   await checkpoint.close() // no weight is read
   const parts = PART_NAMES.map((part) =>
-    emitIr(part, (name) => checkpoint.tensor(name), settings, partGraph(part, checkpoint)),
+    emitIr((name) => checkpoint.tensor(name), settings, partGraphs(part, checkpoint)),
   )
   return { parts, config: checkpoint.config }
 }
@@ -40,9 +40,13 @@ test('the three parts together hold every tensor of a checkpoint once, the outpu
 
 test('constants lie side by side, aligned, in the order of the checkpoint, and the graph knows where', async () => {
   for (const { xml, bin } of (await emitted(INT4)).parts) {
-    const constants = readIrGraph(xml, 'part.xml', bin.byteLength).flatMap(({ place }) => place ?? [])
+    const places = [...xml.values()].flatMap((graph) =>
+      readIrGraph(graph, 'part.xml', bin.byteLength).flatMap(({ place }) => place ?? []),
+    )
+    // What several graphs of a part need lies there once.
+    const constants = new Map(places.map(({ offset, byteLength }) => [offset, byteLength]))
     let end = 0
-    for (const { offset, byteLength } of constants.toSorted((a, b) => a.offset - b.offset)) {
+    for (const [offset, byteLength] of [...constants].toSorted(([a], [b]) => a - b)) {
       assert.ok(offset >= end && offset - end < ALIGNMENT && offset % ALIGNMENT === 0)
       end = offset + byteLength
     }
@@ -60,9 +64,44 @@ test('constants lie side by side, aligned, in the order of the checkpoint, and t
   }
 })
 
+test('graphs with outputs for each layer take and give what the plain ones do, the layers, and of vision any size', async () => {
+  const { parts } = await emitted(INT4)
+  const graph = (part: number, name: string) =>
+    readIrGraph(parts[part]!.xml.get(name)!, `${name}.xml`, parts[part]!.bin.byteLength)
+  const outputs = (layers: ReturnType<typeof graph>) =>
+    layers.flatMap(({ operator, sources }) => (operator === 'Result' ? sources[0]!.output!.names : []))
+  const numbered = (name: string, count: number) => Array.from({ length: count }, (_, i) => `${name}.${i}`)
+  for (const [part, name, layers] of [
+    [0, 'vision', 2],
+    [2, 'text', 3],
+  ] as const) {
+    const plain = outputs(graph(part, name))
+    const [states, attentions] = ['states', 'attentions'].map((detail) => graph(part, `${name}-${detail}`))
+    assert.deepEqual(outputs(states!).toSorted(), [...plain, ...numbered('hidden_states', layers)].toSorted())
+    assert.deepEqual(
+      outputs(attentions!).toSorted(),
+      [...outputs(states!), ...numbered('attentions', layers)].toSorted(),
+    )
+    const fused = (layer: { readonly operator: string }) => layer.operator === 'ScaledDotProductAttention'
+    assert.equal(states!.filter(fused).length, layers)
+    assert.equal(attentions!.filter(fused).length, 0)
+  }
+  assert.deepEqual(
+    graph(0, 'vision-states').flatMap(({ operator, name, output }) =>
+      operator === 'Parameter' ? [[name, output!.shape]] : [],
+    ),
+    [
+      ['pixel_values', [undefined, 3, undefined, undefined]],
+      ['position_embedding', [undefined, 48]],
+    ],
+  )
+})
+
 test('inputs, outputs and layers have the names of the architecture', async () => {
   const { parts } = await emitted({ ...INT4, precision: 'fp32' })
-  const graphs = parts.map(({ xml, bin }) => readIrGraph(xml, 'part.xml', bin.byteLength))
+  const graphs = parts.map(({ xml, bin }, i) =>
+    readIrGraph(xml.get(PART_NAMES[i]!)!, 'part.xml', bin.byteLength),
+  )
   const names = (operator: string) =>
     graphs.map((graph) => graph.filter((layer) => layer.operator === operator).map(({ name }) => name))
   assert.deepEqual(names('Parameter'), [

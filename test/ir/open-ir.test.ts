@@ -79,7 +79,10 @@ test('damage is told by file, with what was expected and found, and what to do',
       /model-a: expected a conversion, a folder with openvino_kosmos2.json, but there is no such file; convert/,
   })
   const kept = new Map(
-    ['text.bin', 'vision.xml', 'config.json', STAMP_FILE].map((n) => [n, readFileSync(join(folder, n))]),
+    ['text.bin', 'vision.xml', 'text-states.xml', 'config.json', STAMP_FILE].map((n) => [
+      n,
+      readFileSync(join(folder, n)),
+    ]),
   )
   const restore = (name: string) => {
     writeFileSync(join(folder, name), kept.get(name)!)
@@ -108,6 +111,13 @@ test('damage is told by file, with what was expected and found, and what to do',
   await refused(/vision\.xml: expected content with SHA-256/)
   restore('vision.xml')
 
+  change('text-states.xml', (content) => content.toString().replace('eps="', 'eps="9'))
+  await refused(/text-states\.xml: expected \d+ bytes/)
+  change('text-states.xml', (content) => content.toString().replace('eps="90.', 'eps="1.'))
+  await openIr(folder) // what is seldom needed is read when it is, or when every byte is looked at
+  await refused(/text-states\.xml: expected content with SHA-256/, 'BAD_IR', 'hash')
+  restore('text-states.xml')
+
   change('config.json', (content) => content.toString().replace('"layers": 3', '"layers": 4'))
   await refused(/config\.json: expected content with SHA-256/)
   restore('config.json')
@@ -125,8 +135,8 @@ test('a stamp that is damaged, of another version or contradicts itself is refus
     change(STAMP_FILE, () => before)
   }
   await stamped(
-    (stamp) => ({ ...stamp, format: 2 }),
-    /expected format 1, which this version writes and reads, but found 2/,
+    (stamp) => ({ ...stamp, format: 1 }),
+    /expected format 2, which this version writes and reads, but found 1/,
   )
   await stamped(
     (stamp) => ({ ...stamp, parts: undefined }),
@@ -154,7 +164,11 @@ test('a stamp that is damaged, of another version or contradicts itself is refus
     /expected fp32, fp16, int8, int4 for parts\.text\.settings\.precision, but found 'int2'/,
   )
   await stamped((stamp) => ({ ...stamp, files: {} }), /expected config\.json in files/)
-  change(STAMP_FILE, () => '{ "format": 1, "format": 1 }')
+  await stamped(
+    (stamp) => ({ ...stamp, detailed: { ...stamp.detailed, 'text-states': {} } }),
+    /expected an integer from 0 for detailed\.text-states\.bytes/,
+  )
+  change(STAMP_FILE, () => '{ "format": 2, "format": 2 }')
   await refused(/openvino_kosmos2\.json: not valid JSON/)
 })
 

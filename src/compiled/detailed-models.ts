@@ -1,0 +1,64 @@
+// The graphs with outputs for each layer: checked and compiled when they are first needed, so that nobody else pays for them.
+import { join, resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import type { DetailedName } from '../architecture/layer-outputs.ts'
+import { POSITION_EMBEDDING } from '../checkpoint/expected-tensors.ts'
+import { CheckpointError } from '../errors.ts'
+import { type IrFolder, readGraph } from '../ir/open-ir.ts'
+import { DETAILED_GRAPHS, type PartName } from '../ir/parts.ts'
+import { readStored } from '../ir/read-weight.ts'
+import { readStamp } from '../ir/stamp.ts'
+import type { CompiledModel } from '../openvino/types.ts'
+import type { Float32Tensor } from '../tensor.ts'
+
+export interface DetailedModels {
+  /** @throws {CheckpointError} `BAD_IR` where the folder is not what it was; and what compiling throws */
+  open(name: DetailedName): Promise<CompiledModel>
+  /** The positions of a usual picture, float32 [1 + P, Dv]. */
+  positions(): Promise<Float32Tensor>
+  /** Frees what is open. */
+  dispose(): Promise<void>
+}
+
+/** @param compile - compiles a graph, given the paths of its .xml and .bin, as the part that they belong to */
+export function detailedModels(
+  { folder, stamp }: IrFolder,
+  compile: (xml: string, bin: string, part: PartName) => Promise<CompiledModel>,
+): DetailedModels {
+  const place = resolve(folder) // now, for the process may move to another folder
+  const models = new Map<DetailedName, Promise<CompiledModel>>()
+  let kept: Promise<Float32Tensor> | undefined
+
+  /** The graphs of another conversion may be the same, and its numbers in the same places. */
+  const expectSame = async (): Promise<void> => {
+    if (isDeepStrictEqual(await readStamp(place), stamp)) return
+    throw new CheckpointError('BAD_IR', `${place}: it was converted anew since it was opened; open it again`)
+  }
+  const open = async (name: DetailedName): Promise<CompiledModel> => {
+    await expectSame()
+    await readGraph(place, stamp, name)
+    const part = DETAILED_GRAPHS[name]
+    return await compile(join(place, `${name}.xml`), join(place, `${part}.bin`), part)
+  }
+  const readPositions = async (): Promise<Float32Tensor> => {
+    await expectSame()
+    const graph = await readGraph(place, stamp, 'vision')
+    return (await readStored(graph, join(place, 'vision.bin'), POSITION_EMBEDDING)) as Float32Tensor
+  }
+  return {
+    open(name) {
+      const known = models.get(name)
+      if (known !== undefined) return known
+      const model = open(name)
+      models.set(name, model)
+      model.catch(() => models.delete(name)) // another time there may be more memory
+      return model
+    },
+    positions: () => (kept ??= readPositions()),
+    async dispose() {
+      const settled = await Promise.allSettled(models.values())
+      models.clear()
+      for (const model of settled) if (model.status === 'fulfilled') model.value.dispose?.()
+    },
+  }
+}
