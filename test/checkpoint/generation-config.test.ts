@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { Kosmos2Config } from '../../src/checkpoint/config.ts'
@@ -10,8 +10,13 @@ const repository = join(import.meta.dirname, '../..')
 
 test("the embedded model's settings are read, and keys that are no setting of generate are passed over", async () => {
   const folder = join(repository, 'models/kosmos2-tiny')
+  const file = JSON.parse(readFileSync(join(folder, 'generation_config.json'), 'utf8')) as {
+    max_new_tokens: number
+    transformers_version: string
+  }
+  assert.ok(file.max_new_tokens > 0 && file.transformers_version !== '')
   assert.deepEqual(await readGenerationConfig(folder, await Kosmos2Config.from_pretrained(folder)), {
-    max_new_tokens: 100,
+    max_new_tokens: file.max_new_tokens,
     bos_token_id: 0,
     pad_token_id: 1,
     eos_token_id: 2,

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import type { Entity } from '../../src/text/post-process.ts'
 import { readTinyGolden } from '../tiny-golden.ts'
 import { runCommand, scene, temporaryFolder, tiny } from './run-command.ts'
 
@@ -32,6 +33,18 @@ function expectedLine(image: string, file: string, prompt: string): object {
     })),
     raw,
   }
+}
+
+/** The table of boxes in a scene of 480 x 480 pixels. */
+function boxTable(entities: readonly Entity[]): string {
+  const names = ['phrase', ...entities.map(([name]) => name)]
+  const widest = Math.max(...names.map((name) => name.length))
+  const boxes = entities.map(([, , boxes]) =>
+    boxes.map((box) => box.map((side) => Math.round(side * 480)).join(', ')).join('; '),
+  )
+  return ['box in pixels of 480 x 480: x1, y1, x2, y2', ...boxes]
+    .map((cell, row) => `  ${names[row]!.padEnd(widest)}   ${cell}\n`)
+    .join('')
 }
 
 const parseLines = (text: string): unknown[] =>
@@ -83,47 +96,39 @@ test('caption of standard input prints text and boxes in pixels; --detail and --
     runCommand(['caption', '-', '-m', tiny, '--detail', '--num-beams', '1', '--quiet'], picture),
     runCommand(['caption', '-', '--no-grounding', '--max-new-tokens', '3'], picture, environment),
   ])
+  const { caption, entities } = golden('pair.png', '<grounding> An image of')
   assert.deepEqual(brief, {
     status: 0,
     signal: null,
-    stdout: `An image of a tree and a car.
-
-  phrase   box in pixels of 480 x 480: x1, y1, x2, y2
-  a tree   143, 308, 263, 458
-  a car    143, 83, 338, 203
-`,
+    stdout: `${caption}\n\n${boxTable(entities)}`,
     stderr: '',
   })
   const description = golden('pair.png', '<grounding> Describe this image in detail:').caption
   assert.equal(detailed.stdout.split('\n')[0], description)
-  assert.equal(plain.stdout, 'An image of a tree and\n')
+  const words = golden('pair.png', 'An image of').caption.split(' ').slice(0, 6)
+  assert.equal(plain.stdout, `${words.join(' ')}\n`)
 })
 
 test('ground gives the boxes of each phrase, as text in one table and as a line of JSON each', async (t) => {
   const folder = await temporaryFolder(t)
   const svg = join(folder, 'found.svg')
-  const args = ['ground', scene('pair.png'), 'a tree', 'a car', '-m', tiny]
+  const [one, other] = golden('pair.png', '<grounding> An image of').entities.map(([name]) => name)
+  const args = ['ground', scene('pair.png'), one!, other!, '-m', tiny]
   const [text, json] = await Promise.all([
     runCommand([...args, '--svg', svg]),
     runCommand([...args, '--json']),
   ])
-  assert.equal(
-    text.stdout,
-    `  phrase   box in pixels of 480 x 480: x1, y1, x2, y2
-  a tree   143, 308, 263, 458
-  a car    143, 83, 338, 203
-`,
-  )
-  assert.match(await readFile(svg, 'utf8'), /a tree[^]*a car/)
-  const [tree, car] = parseLines(json.stdout) as [
-    object,
-    { phrase: string; entities: { pixels: number[][] }[] },
-  ]
-  assert.deepEqual(tree, {
-    ...expectedLine(scene('pair.png'), 'pair.png', '<grounding><phrase> a tree</phrase>'),
-    phrase: 'a tree',
+  const [first, second] = parseLines(json.stdout) as { phrase: string; entities: { pixels: number[][] }[] }[]
+  assert.deepEqual(first, {
+    ...expectedLine(scene('pair.png'), 'pair.png', `<grounding><phrase> ${one!}</phrase>`),
+    phrase: one,
   })
-  assert.equal(car.phrase, 'a car')
-  assert.deepEqual(car.entities[0]?.pixels, [[143, 83, 338, 203]])
+  assert.equal(second!.phrase, other)
+  const boxes = [first!, second!].map(({ phrase, entities }): Entity => {
+    const fractions = entities[0]!.pixels.map((box) => box.map((pixel) => pixel / 480))
+    return [phrase, [0, 0], fractions as Entity[2]]
+  })
+  assert.equal(text.stdout, boxTable(boxes))
+  assert.match(await readFile(svg, 'utf8'), new RegExp(`${one!}[^]*${other!}`))
   assert.equal(json.status, 0)
 })

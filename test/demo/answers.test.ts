@@ -22,6 +22,7 @@ import {
 const checkpoint = join(temporaryFolder(), 'kosmos2-tiny')
 cpSync('models/kosmos2-tiny', checkpoint, { recursive: true })
 const kosmos = await Kosmos2.from_pretrained(checkpoint)
+const { latent_query_num } = kosmos.model.config
 after(() => kosmos.dispose())
 const demo = await start({ kosmos, examples: 'data/scenes', stickers: 'data/sprites' })
 const picture = await upload(demo, 'three')
@@ -254,7 +255,7 @@ test('another precision is converted and loaded when it is asked for, and the on
 
 test('the state names examples and stickers, which are given out as they are; the page needs no token', async () => {
   const state = (await (await request(demo, 'api/state')).json()) as State
-  assert.deepEqual(state.checkpoint, { name: 'kosmos2-tiny', isEmbedded: true, latents: 64 })
+  assert.deepEqual(state.checkpoint, { name: 'kosmos2-tiny', isEmbedded: true, latents: latent_query_num })
   assert.equal(state.default, 'original')
   const three = state.examples.find(({ name }) => name === 'three')!
   assert.deepEqual(three, { name: 'three', path: 'examples/three.png', width: 480, height: 480 })

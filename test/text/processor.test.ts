@@ -149,7 +149,7 @@ test('options of the image processor are passed on, for one call', async () => {
     do_center_crop: false,
   })
   assert.deepEqual(pixel_values.dims, [1, 3, 64, 64])
-  assert.deepEqual((await processor.call({ images })).pixel_values.dims, [1, 3, 128, 128])
+  assert.deepEqual((await processor.call({ images })).pixel_values.dims, [1, 3, side, side])
 })
 
 test('a box in pixels is measured on the picture of the same call, which keeps its pixels', async () => {
@@ -256,14 +256,16 @@ test('calls that do not fit are refused before a picture is read', async () => {
       new RegExp(`an integer from 0 to ${processor.tokenizer.length} for num_image_tokens but received -1`),
     ],
     [
-      { text, images, first_image_token_id: 1206 },
+      { text, images, first_image_token_id: processor.tokenizer.length - places + 1 },
       new RegExp(
         `${places} ids from first_image_token_id on inside the vocabulary of ${processor.tokenizer.length}`,
       ),
     ],
     [
-      { text, images, max_length: 66 },
-      /takes the first 67 tokens of a text, but truncation to 66 tokens cut into it/,
+      { text, images, max_length: places + 2 },
+      new RegExp(
+        `takes the first ${places + 3} tokens of a text, but truncation to ${places + 2} tokens cut into it`,
+      ),
     ],
     [
       { text, images, return_attention_mask: false },
