@@ -180,7 +180,7 @@ def fitted(tokenizer, case):
     """A case whose lengths leave as much room behind a checkpoint's picture as they leave behind one of 64 places."""
     if "images" not in case or "max_length" not in case:
         return case
-    return {**case, "max_length": case["max_length"] + getattr(tokenizer, "num_image_tokens", 64) - 64}
+    return {**case, "max_length": case["max_length"] + tokenizer.init_kwargs.get("num_image_tokens", 64) - 64}
 
 
 def batch(processor, case):

@@ -84,12 +84,10 @@ export class Kosmos2Processor {
     options: ResolveOptions = {},
   ): Promise<Kosmos2Processor> {
     const folder = await resolveCheckpoint(nameOrFolder, options, 'processor')
-    const [image_processor, tokenizer, patches] = await Promise.all([
-      Kosmos2ImageProcessor.from_pretrained(folder),
-      Kosmos2Tokenizer.from_pretrained(folder),
-      readPatchIndexCount(folder),
-    ])
-    return new Kosmos2Processor(image_processor, tokenizer, patches)
+    // One after the other: of several missing files it is always the same one that is named.
+    const patches = await readPatchIndexCount(folder)
+    const image_processor = await Kosmos2ImageProcessor.from_pretrained(folder)
+    return new Kosmos2Processor(image_processor, await Kosmos2Tokenizer.from_pretrained(folder), patches)
   }
 
   /** The names of all that `call` gives for a text with a picture. */
