@@ -3,8 +3,9 @@ import type { ImageInput } from '../image/image-input.ts'
 import { loadRgb } from '../image/load-image.ts'
 import type { RgbImage } from '../image/rgb-image.ts'
 import type { ConditionalGeneration } from '../model/conditional-generation.ts'
+import type { Tensor } from '../tensor.ts'
 import type { BoxInput } from '../text/boxes.ts'
-import type { Kosmos2Processor } from '../text/processor.ts'
+import { Kosmos2Processor } from '../text/processor.ts'
 import type { Answer, AnswerOptions } from './answer.ts'
 import { ask, type AskOptions } from './ask.ts'
 import { caption, type CaptionOptions } from './caption.ts'
@@ -39,7 +40,10 @@ export async function look(
   })
   const kept = await model.keepPicture(inputs, options)
   const { config, generation_config } = model
-  const asks = { processor, model: { config, generation_config, generate: kept.generate } }
+  const asks = {
+    processor: withPixels(processor, inputs.pixel_values),
+    model: { config, generation_config, generate: kept.generate },
+  }
   return {
     image,
     caption: (options) => caption(asks, image, options),
@@ -50,4 +54,14 @@ export async function look(
     ask: (text, options) => ask(asks, image, text, options),
     dispose: () => kept.dispose(),
   }
+}
+
+/** The processor for questions about one picture, whose pixels are there already. */
+function withPixels(
+  { image_processor, tokenizer, num_patch_index_tokens }: Kosmos2Processor,
+  pixels: Tensor,
+) {
+  const prepared = Object.create(image_processor) as typeof image_processor
+  prepared.call = () => Promise.resolve({ pixel_values: pixels })
+  return new Kosmos2Processor(prepared, tokenizer, num_patch_index_tokens)
 }
