@@ -17,9 +17,12 @@ export async function drawWorstCases(
   run: string,
 ): Promise<string[]> {
   const paths: string[] = []
-  for (const [place, one] of worstAnswers(answers, CASES_A_TASK).entries()) {
+  const places = new Map<string, number>()
+  for (const one of worstAnswers(answers, CASES_A_TASK)) {
     const { task, picture } = one.question
-    const name = `${run} ${task} ${place + 1} ${parse(picture.path).name}`.replace(/[^\w]+/g, '-')
+    const place = (places.get(task) ?? 0) + 1
+    places.set(task, place)
+    const name = `${run} ${task} ${place} ${parse(picture.path).name}`.replace(/[^\w]+/g, '-')
     const path = join(folder, `${name}.svg`)
     await writeWhole(path, await drawAnswer(one))
     paths.push(path)

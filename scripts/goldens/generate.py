@@ -184,7 +184,7 @@ GROUNDING, DETAIL = " <grounding> An image of", " <grounding> Describe this imag
 TINY_CALLS = [
     ("pair.png", [GROUNDING], {"max_new_tokens": 24, "repetition_penalty": 1.3}),
     ("pair.png", [GROUNDING], {"max_new_tokens": 30, "min_new_tokens": 25}),
-    ("three.png", [DETAIL], {"max_new_tokens": 40, "eos_token_id": [2, 163]}),
+    ("three.png", [DETAIL], {"max_new_tokens": 40, "eos_token_id": [2, 785]}),
     ("three.png", [DETAIL], {"max_new_tokens": 24, "no_repeat_ngram_size": 2}),
     ("four.png", [DETAIL], {"max_new_tokens": 32, "num_beams": 2, "length_penalty": 0.0}),
     ("four.png", [GROUNDING], {"max_new_tokens": 24, "num_beams": 4, "early_stopping": True, "num_return_sequences": 3}),

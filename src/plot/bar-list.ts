@@ -34,7 +34,7 @@ export function barList(bars: readonly NamedBar[], colour: string, width: number
       rx: 1,
     }
     const drawn = group(
-      setText(names[index]!, { x: 0, y: size + 1, size }, fill('text', theme)),
+      setText(names[index]!, { x: 0, y: size + 1, size, width: measure(names[index]!) }, fill('text', theme)),
       element('rect', { ...bar, fill: colour }),
       setText(text, { x: left + bar.width + line.gap, y: size + 1, size }, fill('muted', theme)),
     )

@@ -44,7 +44,8 @@ export function textBlock(text: string, style: TextStyle, width: number, theme: 
   const lines = layoutCaption(text, [], weight === 'bold' ? width / boldFactor : width, size)
   const drawn = lines.flatMap((runs, row) =>
     runs.map((run) => {
-      const place = { x: run.x, y: size + row * lineHeight, size, ...(weight && { weight }) }
+      const width = run.width * (weight === 'bold' ? boldFactor : 1)
+      const place = { x: run.x, y: size + row * lineHeight, size, width, ...(weight && { weight }) }
       return setText(run.text, place, fill(role, theme))
     }),
   )

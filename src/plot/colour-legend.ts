@@ -52,7 +52,7 @@ export function swatchLegend(entries: readonly LegendEntry[], width: number, the
     const entryWidth = left + textWidth(text, style.size)
     if (x > 0 && x + entryWidth > width) [x, y] = [0, y + style.lineHeight]
     const square = { x, y, width: style.swatch, height: style.swatch, rx: 2 }
-    const place = { x: x + left, y: y + style.swatch - 1, size: style.size }
+    const place = { x: x + left, y: y + style.swatch - 1, size: style.size, width: entryWidth - left }
     x += entryWidth + style.gap
     return group(
       colour !== undefined && element('rect', { ...square, fill: colour }),
@@ -80,7 +80,11 @@ function rampLegend(scale: ColourScale, label: string, width: number, theme: The
   const room = width - left - ramp.gap - textWidth(after, style.size)
   const step = Math.max(1, Math.min(ramp.widest, room) / ramp.steps)
   const text = (x: number, content: string): Markup =>
-    setText(content, { x, y: ramp.height, size: style.size }, fill('muted', theme))
+    setText(
+      content,
+      { x, y: ramp.height, size: style.size, width: textWidth(content, style.size) },
+      fill('muted', theme),
+    )
   const drawn = group(
     text(0, before),
     ...Array.from({ length: ramp.steps }, (_, index) => {

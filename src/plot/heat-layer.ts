@@ -62,11 +62,12 @@ function colourOfStep(index: number): { fill: string; 'fill-opacity': number } {
 
 /** The scale of colours, from 0 to the highest weight. @param width - what there is room for, in pixels */
 export function heatLegend(highest: number, width: number, theme: Theme): Markup {
+  const size = legend.textSize
   const text = (x: number, content: string): Markup =>
-    setText(content, { x, y: heatLegendHeight, size: legend.textSize }, fill('muted', theme))
+    setText(content, { x, y: heatLegendHeight, size, width: textWidth(content, size) }, fill('muted', theme))
   const [least, most] = ['attention 0', inDigits(highest)]
-  const left = Math.ceil(textWidth(least, legend.textSize)) + legend.gap
-  const room = width - left - legend.gap - textWidth(most, legend.textSize)
+  const left = Math.ceil(textWidth(least, size)) + legend.gap
+  const room = width - left - legend.gap - textWidth(most, size)
   const stepWidth = Math.max(1, Math.min(legend.widestStep, Math.floor(room / steps)))
   const scale = { x: left, width: steps * stepWidth, height: heatLegendHeight }
   return group(

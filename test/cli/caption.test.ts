@@ -124,7 +124,7 @@ test('ground gives the boxes of each phrase, as text in one table and as a line 
     phrase: one,
   })
   assert.equal(second!.phrase, other)
-  const boxes = [first!, second!].map(({ phrase, entities }): Entity => {
+  const boxes = [first, second!].map(({ phrase, entities }): Entity => {
     const fractions = entities[0]!.pixels.map((box) => box.map((pixel) => pixel / 480))
     return [phrase, [0, 0], fractions as Entity[2]]
   })

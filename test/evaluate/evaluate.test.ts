@@ -158,7 +158,7 @@ test('published formats are asked as the paper asks them, compiled models too', 
   await write('test.txt', '12\n')
   await write(
     'Sentences/12.txt',
-    `An image of [/EN#3/other a ${first!.name}] and [/EN#4/vehicles a ${second!.name}]`,
+    `[/EN#3/other a ${first!.name}]\nAn image of [/EN#4/vehicles a ${second!.name}]`,
   )
   const boxes = pixels.map(
     ([x1, y1, x2, y2], i) =>
