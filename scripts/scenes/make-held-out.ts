@@ -28,7 +28,8 @@ export const SETS: readonly {
     folder: 'calibration',
     seeds: CALIBRATION,
     styles: TRAINED_STYLES,
-    description: 'Scenes to fit the temperature of corner maps on, which those of held-out are then measured with',
+    description:
+      'Scenes to fit the temperature of corner maps on, which those of held-out are then measured with',
   },
 ]
 

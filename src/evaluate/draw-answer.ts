@@ -15,7 +15,10 @@ export function drawAnswer(
   const { prompt, answer, things, picture } = question
   const right = things.map(({ name, box }): Entity => [`right: ${name}`, [0, 0], [[...box]]])
   const came = entities.map(([name, , boxes]): Entity => [`came: ${name}`, [0, 0], boxes])
-  const asked = prompt.replace(/<[^<>\n]*>/g, '').trim().replace(/:$/, '')
+  const asked = prompt
+    .replace(/<[^<>\n]*>/g, '')
+    .trim()
+    .replace(/:$/, '')
   const answered = text === '' ? '' : `: "${text}"`
   const expected = answer === undefined || answer === text ? '' : ` (right: "${answer}")`
   return annotate(picture.path, [...right, ...came], {
