@@ -41,7 +41,10 @@ try {
 }
 
 async function measurePage(browser: Browser): Promise<Record<string, string>> {
-  const [paints, firsts, longest, late]: [number[], number[], number[], number[]] = [[], [], [], []]
+  const [paints, firsts, longest]: [number[], number[], number[]] = [[], [], []]
+  const [late, lateAtRest]: [number[], number[]] = [[], []]
+  const shareLate = (frames: readonly number[]): number =>
+    frames.filter((frame) => frame > 1.5 * FRAME).length / frames.length
   for (let round = 0; round < ROUNDS; round++) {
     const context = await browser.newContext({ viewport: { width: 1280, height: 860 } })
     const page = await context.newPage()
@@ -51,10 +54,11 @@ async function measurePage(browser: Browser): Promise<Record<string, string>> {
     paints.push(
       await page.evaluate<number>('performance.getEntriesByName("first-contentful-paint")[0].startTime'),
     )
+    lateAtRest.push(shareLate(await measureRest(page)))
     const { first, frames } = await measureRun(page)
     firsts.push(first)
     longest.push(Math.max(...frames))
-    late.push(frames.filter((frame) => frame > 1.5 * FRAME).length / frames.length)
+    late.push(shareLate(frames))
     // Its connection for events is one of the six that a browser has for a server.
     await page.goto('about:blank')
   }
@@ -63,7 +67,23 @@ async function measurePage(browser: Browser): Promise<Record<string, string>> {
     'from Run to the first words on the page, ms': summary(firsts),
     'longest frame while words stream, ms': summary(longest),
     'frames that came late, %': summary(late.map((share) => 100 * share)),
+    'the same while nothing happens, %': summary(lateAtRest.map((share) => 100 * share)),
   }
+}
+
+/** How long each frame is while nothing happens: what browser and machine miss by themselves. */
+async function measureRest(page: Page): Promise<number[]> {
+  return page.evaluate(`new Promise((resolve) => {
+    const frames = []
+    let last
+    const frame = (now) => {
+      if (last !== undefined) frames.push(now - last)
+      last = now
+      if (frames.length < 60) requestAnimationFrame(frame)
+      else resolve(frames)
+    }
+    requestAnimationFrame(frame)
+  })`)
 }
 
 /** Presses Run; when the first words stood there, and how long each frame was until the end. */
