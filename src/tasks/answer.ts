@@ -37,8 +37,8 @@ export type AnswerOptions = Omit<
   'return_dict_in_generate' | 'output_scores' | 'num_return_sequences'
 > & {
   /**
-   * Whether only what is well formed may be written (`groundingGrammar`). What the model writes anyway it writes
-   * unchanged, as long as that is so. @default false
+   * Whether only what is well formed may be written (`groundingGrammar`). What the model writes anyway by greedy search it
+   * writes unchanged, as long as that is so. @default false
    */
   readonly wellFormed?: boolean | undefined
 }
