@@ -20,7 +20,8 @@ export function drawAnswer(
     .trim()
     .replace(/:$/, '')
   const answered = text === '' ? '' : `: "${text}"`
-  const expected = answer === undefined || answer === text ? '' : ` (right: "${answer}")`
+  // Where only boxes are right there is no text to say it with.
+  const expected = [undefined, '', text].includes(answer) ? '' : ` (right: "${answer!}")`
   return annotate(picture.path, [...right, ...came], {
     ...options,
     caption: `${asked}${answered}${expected}`,
