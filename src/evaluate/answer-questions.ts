@@ -2,7 +2,7 @@
 // together. Prompts of different length are not: padding on the left would move their positions, as in the reference.
 import { ImageError } from '../errors.ts'
 import type { CornerMaps } from '../generate/boxes/corner-maps.ts'
-import { finerBox } from '../generate/boxes/finer-box.ts'
+import { refinedEntities } from '../generate/boxes/finer-entities.ts'
 import { locateEntities } from '../generate/boxes/located-entities.ts'
 import type { ImageInput } from '../image/image-input.ts'
 import { loadRgb } from '../image/load-image.ts'
@@ -178,22 +178,14 @@ async function answerBatch(
   return batch.map(({ question }, row) => {
     const own = ids.subarray(row * width, (row + 1) * width)
     const decode = (part: BigInt64Array): string => processor.decode([...part], { skip_special_tokens: true })
-    const { entities, located } = locateEntities(processor, output, row)
-    const maps = located.map((boxes) => boxes.map((box) => box?.maps))
+    const found = locateEntities(processor, output, row)
     return {
       question,
       prompt: decode(own.subarray(0, length)),
       text: processor.post_process_generation(decode(own.subarray(length)))[0],
-      entities,
-      finer: entities.map(([name, span, boxes], entity) => [
-        name,
-        span,
-        boxes.map((box, index) => {
-          const own = maps[entity]![index]
-          return own === undefined ? box : finerBox(own)
-        }),
-      ]),
-      maps: keepMaps ? maps : maps.map((boxes) => boxes.map(() => undefined)),
+      entities: found.entities,
+      finer: refinedEntities(found),
+      maps: found.located.map((boxes) => boxes.map((box) => (keepMaps ? box?.maps : undefined))),
     }
   })
 }

@@ -5,7 +5,7 @@ import type { Kosmos2Processor } from '../../text/processor.ts'
 import type { GenerateOutput } from '../generate.ts'
 import type { CornerMapOptions } from './corner-maps.ts'
 import { finerBox, type FinerBoxOptions } from './finer-box.ts'
-import { locateEntities } from './located-entities.ts'
+import { type LocatedEntities, locateEntities } from './located-entities.ts'
 
 /**
  * What `post_process_generation` gives for a generated row, its boxes replaced by those of `finerBox`. Boxes that the
@@ -21,16 +21,21 @@ export function finerEntities(
 ): [caption: string, entities: Entity[]] {
   rejectUnknownOptions('finerEntities', options, ['row', 'radius'])
   const { row = 0, ...how } = options
-  const { caption, entities, located } = locateEntities(processor, output, row)
-  return [
-    caption,
-    entities.map(([name, span, own], entity) => [
-      name,
-      span,
-      own.map((plain, index) => {
-        const maps = located[entity]![index]?.maps
-        return maps === undefined ? plain : finerBox(maps, how)
-      }),
-    ]),
-  ]
+  const found = locateEntities(processor, output, row)
+  return [found.caption, refinedEntities(found, how)]
+}
+
+/** Located entities with finer boxes. @throws as `finerBox` */
+export function refinedEntities(
+  { entities, located }: Pick<LocatedEntities, 'entities' | 'located'>,
+  how: FinerBoxOptions = {},
+): Entity[] {
+  return entities.map(([name, span, own], entity) => [
+    name,
+    span,
+    own.map((plain, index) => {
+      const maps = located[entity]![index]?.maps
+      return maps === undefined ? plain : finerBox(maps, how)
+    }),
+  ])
 }
