@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from transformers import Kosmos2ForConditionalGeneration
 
-from packing import Batch
+from packing import NO_SEGMENT, Batch
 from wrapper import TrainingView
 
 # float16 rounds the weights; the scores of a token lie between -20 and 20.
@@ -83,18 +83,17 @@ def largest_difference(view: TrainingView, plain: Kosmos2ForConditionalGeneratio
     pixels = pixels.reshape(1, side, side, 3, size, size).permute(0, 3, 1, 4, 2, 5).flatten(4).flatten(2, 3)
     prefix = view.prefix.cpu()
     largest = 0.0
-    for number in range(1, int(batch.segments[0].max()) + 1):
-        chosen = batch.segments[0] == number
-        if not chosen.any():
+    for number in batch.segments[0].unique().tolist():
+        if number == NO_SEGMENT:
             continue
-        ids = torch.cat([prefix, batch.ids[0, chosen]])[None]
-        places = torch.zeros_like(ids)
-        places[:, 2 : len(prefix) - 1] = 1
-        alone = plain(
-            pixel_values=pixels,
-            input_ids=ids,
-            attention_mask=torch.ones_like(ids),
-            image_embeds_position_mask=places,
-        ).logits[0, len(prefix) :]
+        chosen = batch.segments[0] == number
+        if number < NO_SEGMENT:
+            logits = plain.text_model(input_ids=torch.cat([prefix[:1], batch.ids[0, chosen]])[None]).logits
+        else:
+            ids = torch.cat([prefix, batch.ids[0, chosen]])[None]
+            places = torch.zeros_like(ids)
+            places[:, 2 : len(prefix) - 1] = 1
+            logits = plain(pixel_values=pixels, input_ids=ids, image_embeds_position_mask=places).logits
+        alone = logits[0, -int(chosen.sum()) :]
         largest = max(largest, float((alone - packed[chosen]).abs().max()))
     return largest

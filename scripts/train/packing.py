@@ -1,7 +1,8 @@
 """From scenes to batches: the texts of a scene stand one after another in one row, behind one picture.
 
 A text sees the picture's prefix and itself alone (`TrainingView` masks the rest), and its positions begin anew, so that
-a row gives what its texts give one by one while the picture is encoded once.
+a row gives what its texts give one by one while the picture is encoded once. Text without a picture, a task of its own,
+sees <s> in place of the prefix.
 """
 
 from __future__ import annotations
@@ -25,8 +26,10 @@ MAX_ROW = 384
 ROW_STEP = 16
 # The first position of a text is the padding id's successor, as in fairseq and transformers.
 FIRST_POSITION = 2
-# Segment number of what pads a row.
+# Segment number of what pads a row; below it are those of texts without a picture.
 NO_SEGMENT = -1
+# The task whose texts have no picture.
+TEXT_ALONE = "text"
 
 
 @dataclass
@@ -35,7 +38,7 @@ class Batch:
 
     patches: Tensor  # uint8 [B, 100, 768]: patches from left to right and top to bottom; channel, row, column
     ids: Tensor  # int64 [B, L]
-    segments: Tensor  # int64 [B, L]: 1, 2, ... by text, NO_SEGMENT where the row is padded
+    segments: Tensor  # int64 [B, L]: 2, 3, ... by text, -2, -3, ... without picture, NO_SEGMENT for padding
     positions: Tensor  # int64 [B, L]
     labels: Tensor  # int64 [B, L]: the id that follows, IGNORED outside of answers
     corners: Tensor  # float32 [B, L, 2]: row and column in cells where the label is a patch token, exact
@@ -87,14 +90,15 @@ def pack_row(scene: Scene, vocabulary: Vocabulary) -> tuple[list, list, list, li
     positions: list[int] = []
     labels: list[int] = []
     corners: list[tuple[int, tuple[float, float]]] = []
-    first = FIRST_POSITION + len(vocabulary.prefix)
-    for number, segment in enumerate(scene.segments, 1):
+    for number, segment in enumerate(scene.segments, 2):
+        is_alone = segment.task == TEXT_ALONE
+        first = FIRST_POSITION + (1 if is_alone else len(vocabulary.prefix))
         size = len(segment.ids) - 1  # the last token, </s>, is never read
         start = len(ids)
         if start + size > MAX_ROW:
             continue
         ids += segment.ids[:-1]
-        segments += [number] * size
+        segments += [-number if is_alone else number] * size
         positions += range(first, first + size)
         labels += [IGNORED] * (segment.answer - 1) + segment.ids[segment.answer :]
         corners += [(start + place - 1, (y * GRID, x * GRID)) for place, x, y in segment.corners]

@@ -21,7 +21,7 @@ import torch
 from export import LARGEST_DIFFERENCE, export, largest_difference
 from model import GRID, IMAGE_SIZE, build
 from optimizers import Average, Schedule, make_optimizers
-from packing import Batch, batches_of_pool, pack
+from packing import NO_SEGMENT, TEXT_ALONE, Batch, batches_of_pool, pack
 from state import StateError, read_state, write_state
 from stream import Scene, Segment
 from vocabulary import Vocabulary, write_processor
@@ -49,7 +49,9 @@ def make_scene(seed: int, vocabulary: Vocabulary) -> Scene:
             for x, y in ((x1, y1), (x2, y2)):
                 corners.append((len(prompt) + len(answer), x, y))
                 answer.append(vocabulary.first_patch + int(y * GRID) * GRID + int(x * GRID))
-        segments.append(Segment("caption", [*prompt, *answer, vocabulary.end], len(prompt), corners))
+        # Text without a picture is packed in its own way, and has no boxes.
+        task = "caption" if corners else draw.choice(("caption", TEXT_ALONE))
+        segments.append(Segment(task, [*prompt, *answer, vocabulary.end], len(prompt), corners))
     pixels = np.random.default_rng(seed).integers(0, 256, (IMAGE_SIZE, IMAGE_SIZE, 3), np.uint8)
     return Scene(seed, things, segments, pixels)
 
@@ -104,6 +106,7 @@ def main() -> None:
             view.attend_plainly(False)
         check("the plain attention is transformers' own", difference < TOLERANCE, f"{difference:.1e}")
         view.write_back()
+        check("the row has texts without the picture", bool((batches[0].segments[0] < NO_SEGMENT).any()), "row 0")
         difference = largest_difference(view, view.model.eval(), batches[0])
         check("packed texts score as each alone in the plain model", difference < TOLERANCE, f"{difference:.1e}")
         check_corner_loss(view, batches[0])

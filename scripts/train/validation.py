@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -15,7 +16,7 @@ from transformers import Kosmos2ForConditionalGeneration
 from transformers.models.kosmos2.processing_kosmos2 import patch_index_to_coordinate
 
 from model import GRID
-from packing import to_patches
+from packing import TEXT_ALONE, to_patches
 from stream import Scene, Segment
 from vocabulary import Vocabulary
 
@@ -112,28 +113,29 @@ def generate(
     device = model.device
     parts = [scenes[start : start + 32] for start in range(0, len(scenes), 32)]
     latents = torch.cat([encode(torch.from_numpy(to_patches(part)).to(device)) for part in parts])
-    groups: dict[tuple[int, bool], list[tuple[int, Segment]]] = defaultdict(list)
+    groups: dict[tuple[int, bool, bool], list[tuple[int, Segment]]] = defaultdict(list)
     for index, scene in enumerate(scenes):
         for segment in scene.segments:
             # Prompts of one length need no padding; long answers keep short ones waiting.
-            groups[segment.answer, len(segment.ids) - segment.answer > 16].append((index, segment))
+            is_long, is_alone = len(segment.ids) - segment.answer > 16, segment.task == TEXT_ALONE
+            groups[segment.answer, is_long, is_alone].append((index, segment))
     answered = []
-    for group in groups.values():
+    for (_, _, is_alone), group in groups.items():
+        prefix = vocabulary.prefix[:1] if is_alone else vocabulary.prefix
         for start in range(0, len(group), GROUP):
             check()
             part = group[start : start + GROUP]
-            ids = torch.tensor([vocabulary.prefix + item.ids[: item.answer] for _, item in part], device=device)
-            places = torch.zeros_like(ids)
-            places[:, 2 : len(vocabulary.prefix) - 1] = 1
+            ids = torch.tensor([prefix + item.ids[: item.answer] for _, item in part], device=device)
             longest = max(len(item.ids) - item.answer for _, item in part)
-            output = model.generate(
-                input_ids=ids,
-                attention_mask=torch.ones_like(ids),
-                image_embeds=latents[[index for index, _ in part]],
-                image_embeds_position_mask=places,
-                max_new_tokens=longest + SLACK,
-                do_sample=False,
-            )
+            options: dict[str, Any] = {"max_new_tokens": longest + SLACK, "do_sample": False}
+            options |= {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
+            if is_alone:
+                output = model.text_model.generate(**options)
+            else:
+                places = torch.zeros_like(ids)
+                places[:, 2 : len(prefix) - 1] = 1
+                embeds = latents[[index for index, _ in part]]
+                output = model.generate(image_embeds=embeds, image_embeds_position_mask=places, **options)
             for (_, segment), row in zip(part, output[:, ids.shape[1] :].tolist(), strict=True):
                 end = row.index(vocabulary.end) if vocabulary.end in row else len(row)
                 answered.append((segment, row[:end]))

@@ -23,7 +23,7 @@ from transformers import AttentionInterface, Kosmos2ForConditionalGeneration
 from transformers.image_utils import OPENAI_CLIP_MEAN, OPENAI_CLIP_STD
 
 from model import GRID, PATCH_SIZE, axis_code, orthogonal
-from packing import FIRST_POSITION, Batch
+from packing import FIRST_POSITION, NO_SEGMENT, Batch
 from vocabulary import Vocabulary
 
 # Standard deviation of a corner's target, in cells.
@@ -153,9 +153,14 @@ class TrainingView(nn.Module):
         return text.layer_norm(hidden)
 
     def attention_mask(self, segments: Tensor) -> Tensor:
-        """Additive mask [B, 1, prefix + L, prefix + L]: a token sees the prefix and its own text, and nothing later."""
-        segments = F.pad(segments, (len(self.prefix), 0))
+        """Additive mask [B, 1, prefix + L, prefix + L]: a token sees the prefix and its own text, and nothing later.
+
+        Of the prefix, texts without a picture see <s> alone.
+        """
+        size = len(self.prefix)
+        segments = F.pad(segments, (size, 0))
         seen = (segments[:, None, :] == 0) | (segments[:, None, :] == segments[:, :, None])
+        seen[:, :, 1:size] &= segments[:, :, None] >= NO_SEGMENT
         seen = seen.tril()[:, None]
         return self.halved(torch.zeros(seen.shape, device=segments.device)).masked_fill_(~seen, UNSEEN)
 
