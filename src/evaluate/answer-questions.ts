@@ -9,7 +9,7 @@ import { loadRgb } from '../image/load-image.ts'
 import type { Kosmos2 } from '../model/kosmos2.ts'
 import { Tensor } from '../tensor.ts'
 import type { Entity } from '../text/post-process.ts'
-import type { Kosmos2Inputs } from '../text/processor-options.ts'
+import type { Kosmos2Inputs, TextInputs } from '../text/processor-options.ts'
 import { groupBy } from './group-by.ts'
 import type { Picture, Question } from './question.ts'
 
@@ -77,11 +77,11 @@ async function askAboutPictures(
   return answered
 }
 
-/** A question, its tokens, and what the model makes of its picture: [1, L, D]. */
+/** A question, its tokens, and what the model makes of its picture: [1, L, D]; undefined for text alone. */
 interface Prompt {
   readonly question: Question
-  readonly inputs: Kosmos2Inputs
-  readonly imageEmbeds: Tensor
+  readonly inputs: TextInputs & Partial<Kosmos2Inputs>
+  readonly imageEmbeds: Tensor | undefined
 }
 
 /** Brings pictures through the vision part, once for all questions about them. */
@@ -112,9 +112,11 @@ async function encode(
     const own = data.slice(row * queries * width, (row + 1) * queries * width)
     const imageEmbeds = new Tensor('float32', own, [1, queries, width])
     for (const question of questions) {
-      const text = question.prompt
-      const inputs = await processor.call({ text, images: BLANK, num_image_tokens: queries })
-      prompts.push({ question, inputs, imageEmbeds })
+      const { prompt: text, isTextAlone } = question
+      const inputs = isTextAlone
+        ? await processor.call({ text })
+        : await processor.call({ text, images: BLANK, num_image_tokens: queries })
+      prompts.push({ question, inputs, imageEmbeds: isTextAlone ? undefined : imageEmbeds })
     }
   }
   return prompts
@@ -135,12 +137,16 @@ async function readPicture(
 }
 
 const lengthOf = ({ inputs }: Prompt): number => inputs.input_ids.dims[1]!
+const shapeOf = (prompt: Prompt): string => `${lengthOf(prompt)} ${prompt.imageEmbeds === undefined}`
 
-/** Prompts of one length, and of one task as far as it goes, so that their answers are about as long too. */
+/**
+ * Prompts of one length, all with a picture or all without, and of one task as far as it goes, so that their answers are
+ * about as long too.
+ */
 function batches(prompts: readonly Prompt[], vocabulary: number): Prompt[][] {
   const most = Math.floor(SCORE_BYTES / (vocabulary * Float32Array.BYTES_PER_ELEMENT * MAX_NEW_TOKENS))
   const size = Math.min(MOST_ROWS, Math.max(1, most))
-  return groupBy(prompts, lengthOf).flatMap((alike) => {
+  return groupBy(prompts, shapeOf).flatMap((alike) => {
     const sorted = alike.toSorted((a, b) => (a.question.task < b.question.task ? -1 : 1))
     return Array.from({ length: Math.ceil(sorted.length / size) }, (_, i) =>
       sorted.slice(i * size, (i + 1) * size),
@@ -154,7 +160,8 @@ async function answerBatch(
   { signal, keepMaps }: AskOptions,
 ): Promise<Answered[]> {
   const together = (name: 'input_ids' | 'attention_mask' | 'image_embeds_position_mask'): Tensor =>
-    stackRows(batch.map(({ inputs }) => inputs[name]))
+    stackRows(batch.map(({ inputs }) => inputs[name]!))
+  const embeds = batch.flatMap(({ imageEmbeds }) => imageEmbeds ?? [])
   const { eos_token_id, pad_token_id } = processor.tokenizer
   const endOfObject = processor.tokenizer.convert_tokens_to_ids('</object>')
   // Where there is no text to compare with, the boxes of the phrase are all that is looked at.
@@ -162,8 +169,10 @@ async function answerBatch(
   const output = await model.generate({
     input_ids: together('input_ids'),
     attention_mask: together('attention_mask'),
-    image_embeds_position_mask: together('image_embeds_position_mask'),
-    image_embeds: stackRows(batch.map(({ imageEmbeds }) => imageEmbeds)),
+    ...(embeds.length > 0 && {
+      image_embeds_position_mask: together('image_embeds_position_mask'),
+      image_embeds: stackRows(embeds),
+    }),
     max_new_tokens: MAX_NEW_TOKENS,
     do_sample: false,
     num_beams: 1,

@@ -25,6 +25,8 @@ export type Measure =
 /** One prompt about a picture. */
 export interface Question {
   readonly picture: Picture
+  /** Whether the prompt goes to the model without the picture; false if left out. */
+  readonly isTextAlone?: boolean
   readonly task: string
   readonly measure: Measure
   /** What kinds of question it is, for figures of their own. */

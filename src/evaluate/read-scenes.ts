@@ -29,6 +29,8 @@ const MEASURES: Readonly<Record<string, Measure>> = {
   question: 'text',
   text: 'text',
 }
+/** The task whose prompts are continued without their scene. */
+const TEXT_ALONE = 'text'
 
 /**
  * Reads a folder of scenes.
@@ -75,6 +77,7 @@ function questionAt(
     throw damaged(`${place}.annotation_ids`, 'one annotation for the phrase', things.length)
   return {
     picture: { path: join(folder, image.file_name), width: image.width, height: image.height },
+    isTextAlone: task === TEXT_ALONE,
     task: isGroundedQuestion ? 'question, grounded' : task,
     measure,
     kinds: fields['kind'] === undefined ? [] : [textAt(`${place}.kind`, fields['kind'])],

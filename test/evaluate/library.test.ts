@@ -48,6 +48,14 @@ test('answers come in the order of the questions, and the corners of found thing
   }
 })
 
+test('text alone is continued without the scene that it stands beside', async () => {
+  const { answers } = await evaluate(kosmos, set, { tasks: ['text'], limit: 4 })
+  for (const { prompt, text } of answers) {
+    const completed = await kosmos.complete(prompt, { max_new_tokens: 8 })
+    assert.ok(`${prompt} ${text}`.startsWith(completed), `${prompt} ${text}: ${completed}`)
+  }
+})
+
 test('maps are not kept unless they are asked for', async () => {
   const { answers } = await evaluate(kosmos, set, { tasks: ['caption'], limit: 2 })
   assert.deepEqual(
