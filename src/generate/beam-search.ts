@@ -1,9 +1,9 @@
 // Beam search as GenerationMixin._beam_search in transformers' generation/utils.py, with its rules of when a text counts
 // as finished and when the search ends, and its rounding: scores are float32 after every operation.
+import { createGumbelNoise } from './gumbel-noise.ts'
 import { createLogitsProcessors } from './logits-processors.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { Prompt } from './prompt.ts'
-import { createRandom } from './random.ts'
 import type { Found } from './sample.ts'
 import { logSoftmax } from './softmax.ts'
 import type { LogitRows, Stepper } from './stepper.ts'
@@ -232,15 +232,9 @@ function isOver(searches: readonly Search[], { early_stopping }: ResolvedOptions
   )
 }
 
-// Gumbel-top-k: with noise added to each log-weight, the k largest are k draws without replacement, in their order.
 function drawWithoutReplacement(seed: number | undefined): Choose {
-  const random = createRandom(seed)
-  return (scores, count) => {
-    const noisy = scores.map((score) =>
-      score === -Infinity ? score : score - Math.log(-Math.log(1 - random())),
-    )
-    return topK(noisy, count)
-  }
+  const addNoise = createGumbelNoise(seed)
+  return (scores, count) => topK(addNoise(scores), count)
 }
 
 // Of equal scores the earlier comes first, as the sort is stable.

@@ -10,9 +10,27 @@ export type Random = () => number
  * @param seed - integer from 0 to 2^53 - 1: the same seed gives the same numbers on every machine; left out, the
  * numbers differ each time
  */
-export function createRandom(seed: number = randomInt(2 ** 48 - 1)): Random {
+export function createRandom(seed?: number): Random {
   const next = xoshiro128(stateFromSeed(seed))
   return () => ((next() >>> 5) * 2 ** 26 + (next() >>> 6)) / 2 ** 53
+}
+
+/**
+ * A generator of hash functions: each gives a number of the uniform distribution over (0, 1), with 52 random bits, for
+ * an integer from 0 to 2^32 - 1, the same one whenever it is asked.
+ * @param seed - as `createRandom`
+ * @param stream - integer from 0: one seed gives as many different generators
+ */
+export function createHashes(seed?: number, stream = 0): () => (value: number) => number {
+  const next = xoshiro128(stateFromSeed(seed).map((word) => mix(word + stream)))
+  return () => {
+    const [first, second] = [next(), next()]
+    return (value) => {
+      const high = mix(mix(value + first) + second) >>> 6
+      const low = mix(mix(value + second) + first) >>> 6
+      return (high * 2 ** 26 + low + 0.5) / 2 ** 52
+    }
+  }
 }
 
 /**
@@ -39,7 +57,7 @@ function rotateLeft(word: number, bits: number): number {
 }
 
 // Four different words from two: a counter hashed with each half of the seed, so that near seeds give far states.
-function stateFromSeed(seed: number): Uint32Array {
+function stateFromSeed(seed: number = randomInt(2 ** 48 - 1)): Uint32Array {
   const low = seed >>> 0
   const high = Math.floor(seed / 2 ** 32)
   return Uint32Array.from([1, 2, 3, 4], (counter) => mix(mix(low + Math.imul(counter, 0x9e3779b9)) + high))

@@ -1,9 +1,8 @@
 // Greedy search and sampling: one token a row and step, until every row has ended.
+import { createGumbelNoise } from './gumbel-noise.ts'
 import { createLogitsProcessors } from './logits-processors.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { Prompt } from './prompt.ts'
-import { createRandom, type Random } from './random.ts'
-import { softmaxDenominator } from './softmax.ts'
 import type { Stepper } from './stepper.ts'
 import { argmax } from './top-k.ts'
 
@@ -26,10 +25,10 @@ export async function sample(
   options: ResolvedOptions,
   maxLength: number,
 ): Promise<Found> {
-  const { eos_token_id, pad_token_id, streamer, num_return_sequences: copies } = options
+  const { eos_token_id, pad_token_id, sampling, streamer, num_return_sequences: copies } = options
   const processors = createLogitsProcessors(options, prompt.length)
-  const choose = options.sampling === null ? argmax : drawWith(createRandom(options.sampling.seed))
   const rows = prompt.rows.flatMap((ids) => Array.from({ length: copies }, () => [...ids]))
+  const choose = rows.map((_, row) => (sampling === null ? argmax : drawWith(sampling.seed, row)))
   const ended = rows.map(() => false)
   const scores: Float32Array[][] = []
   // The prompt ran once for all copies of it, so the first rows of logits belong to several of ours.
@@ -46,7 +45,7 @@ export async function sample(
     })
     if (options.output_scores) scores.push(stepScores)
     // A row ends only by an end token, and without pad_token_id the first of those is the padding.
-    const tokens = stepScores.map((of, row) => (ended[row] ? pad_token_id! : choose(of)))
+    const tokens = stepScores.map((of, row) => (ended[row] ? pad_token_id! : choose[row]!(of)))
     tokens.forEach((token, row) => {
       rows[row]!.push(token)
       ended[row] ||= eos_token_id.includes(token)
@@ -58,19 +57,8 @@ export async function sample(
   }
 }
 
-/** Draws a token by the softmax of its row's scores. */
-function drawWith(random: Random): (scores: Float32Array) => number {
-  return (scores) => {
-    const { highest, sum } = softmaxDenominator(scores)
-    let rest = random() * sum
-    let last = -1
-    for (let i = 0; i < scores.length; i++) {
-      if (scores[i] === -Infinity) continue
-      last = i
-      rest -= Math.exp(scores[i]! - highest)
-      if (rest < 0) break
-    }
-    // Where rounding leaves a rest, the last possible token is the one.
-    return last
-  }
+/** Draws tokens of a row by the softmax of its scores. */
+function drawWith(seed: number | undefined, row: number): (scores: Float32Array) => number {
+  const addNoise = createGumbelNoise(seed, row)
+  return (scores) => argmax(addNoise(scores))
 }

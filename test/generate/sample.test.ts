@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { test } from 'node:test'
+import type { LogitsProcessor } from '../../src/generate/logits-processors.ts'
 import { close, generateFromTable, openTableDecoder, rowsOf, table, tableLogits, valuesOf } from './table.ts'
 
 const greedyCases = table.cases.filter(({ options }) => (options.num_beams ?? 1) === 1)
@@ -57,6 +58,28 @@ test('tokens are drawn by their probability', async () => {
       `${token}: ${counts.get(token)!} for ${p}`,
     )
   })
+})
+
+test('tokens that were not drawn can be ruled out without a change to what is drawn', async () => {
+  const options = {
+    max_new_tokens: 12,
+    do_sample: true,
+    top_k: 0,
+    temperature: 2,
+    eos_token_id: null,
+    seed: 5,
+  }
+  const draw = async (more: object): Promise<readonly number[][]> =>
+    rowsOf((await generateFromTable([[0, 5], [0, 9]], { ...options, ...more })).sequences) // prettier-ignore
+  const free = await draw({})
+  const drawn = new Set(free.flat())
+  const ruleOut: LogitsProcessor = (_, scores) => {
+    scores.forEach((_, token) => {
+      if (!drawn.has(token)) scores[token] = -Infinity
+    })
+  }
+  assert.ok(drawn.size < table.vocab_size / 2)
+  assert.deepEqual(await draw({ logits_processor: [ruleOut] }), free)
 })
 
 test('several sequences of a prompt run it once, and then go their own ways', async () => {

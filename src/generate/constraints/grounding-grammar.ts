@@ -33,8 +33,9 @@ const TEXT: Place = { at: 'text' }
  * A processor for `generate`'s `logits_processor` that rules out every token after which an answer could not be well
  * formed: text, and in it `<phrase>words</phrase><object>boxes</object>`, each box two patch tokens of which the second is
  * neither left of nor above the first (cells that share a row or a column still make an area, see
- * `patch_index_to_coordinate`). What the model would write anyway by greedy search it writes unchanged, as long as that is
- * well formed; what is drawn may fall otherwise, as the share of the tokens that are ruled out goes to the others.
+ * `patch_index_to_coordinate`). What the model would write anyway, by greedy search or drawn with a seed, it writes
+ * unchanged as long as that is well formed; only with `top_k` or `top_p` what is drawn may fall otherwise, as tokens that
+ * are ruled out make room for others.
  *
  *     const grammar = groundingGrammar(processor, inputs, { boxes: 2, max_new_tokens: 64 })
  *     await model.generate({ ...inputs, max_new_tokens: 64, logits_processor: [grammar] })
