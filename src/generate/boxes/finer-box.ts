@@ -1,5 +1,5 @@
 // Boxes that are finer than the grid they are written in. A model whose corners were trained around their exact places
-// puts its belief on the cells about them, so the mean place of that belief lies inside the cell.
+// puts its belief on the cells about them, so that belief tells where in the cell the corner is.
 import { invalidRange, rejectUnknownOptions } from '../../errors.ts'
 import type { Box } from '../../text/box-iou.ts'
 import { patch_index_to_coordinate } from '../../text/boxes.ts'
@@ -14,10 +14,18 @@ export interface FinerBoxOptions {
   readonly radius?: number | undefined
 }
 
+/** Standard deviation of the Gaussian around its exact place that a corner is trained with, in cells. */
+const TARGET_DEVIATION = 0.5
+/** How often the interval of a place is halved: to a billionth of a cell. */
+const HALVINGS = 32
+
 /**
- * A box from the expected row and column of each corner, over the cells around the one that was written; a cell stands
- * for its centre, at (i + 0.5) / side. Where that leaves no box, as both corners fall on one line or a cell that was drawn by
- * chance has no likelihood about it, it is the box of the cells, as `patch_index_to_coordinate` gives it.
+ * A box of which each corner is at the row and the column that explain best what the model believes of the cells around
+ * the written one: where a Gaussian of half a cell, which such a corner is trained with, has the mean of that belief. Amid
+ * the picture that is about the mean itself; at its border, where belief cannot go beyond, it is farther out.
+ *
+ * Where that leaves no box, as both corners fall on one line or a cell that was drawn by chance has no likelihood about
+ * it, it is the box of the cells, as `patch_index_to_coordinate` gives it.
  *
  * That this is finer holds for models trained so: `models/kosmos2-tiny` was; the published model learned one cell as
  * right and all others as equally wrong.
@@ -30,27 +38,51 @@ export function finerBox(maps: CornerMaps, options: FinerBoxOptions = {}): Box {
   const radius = options.radius ?? 1
   if (!Number.isInteger(radius) || radius < 0) throw invalidRange('radius', 'integer from 0', radius)
   const { upperLeft, lowerRight } = maps
-  const [x1, y1] = expectedPlace(upperLeft, radius)
-  const [x2, y2] = expectedPlace(lowerRight, radius)
+  const [x1, y1] = likeliestCorner(upperLeft, radius)
+  const [x2, y2] = likeliestCorner(lowerRight, radius)
   // Not so for NaN either: a place without likelihood.
   if (x2 > x1 && y2 > y1) return [x1, y1, x2, y2]
   return patch_index_to_coordinate(upperLeft.cell, lowerRight.cell, upperLeft.side)
 }
 
-function expectedPlace({ cell, side, probabilities }: CornerMap, radius: number): [x: number, y: number] {
+function likeliestCorner({ cell, side, probabilities }: CornerMap, radius: number): [x: number, y: number] {
   const [row, column] = [Math.floor(cell / side), cell % side]
   const near = (place: number): [first: number, last: number] => [
     Math.max(0, place - radius),
     Math.min(side - 1, place + radius),
   ]
   const [[top, bottom], [left, right]] = [near(row), near(column)]
-  let [x, y, total] = [0, 0, 0]
+  const rows = new Float64Array(bottom - top + 1)
+  const columns = new Float64Array(right - left + 1)
   for (let r = top; r <= bottom; r++)
     for (let c = left; c <= right; c++) {
       const weight = probabilities[r * side + c]!
-      x += weight * (c + 0.5)
-      y += weight * (r + 0.5)
-      total += weight
+      rows[r - top]! += weight
+      columns[c - left]! += weight
     }
-  return [x / total / side, y / total / side]
+  return [likeliestPlace(columns, left) / side, likeliestPlace(rows, top) / side]
+}
+
+/**
+ * The place whose target is likeliest under a belief about cells in a row. Targets at different places are an
+ * exponential family, so it is the one whose target has the mean of the belief.
+ * @param first - the first of the cells
+ * @returns in cells; NaN without likelihood
+ */
+function likeliestPlace(belief: Float64Array, first: number): number {
+  const mean = meanPlace(belief, first)
+  if (belief.length === 1 || Number.isNaN(mean)) return mean
+  let [low, high] = [first, first + belief.length]
+  for (let i = 0; i < HALVINGS; i++) {
+    const middle = (low + high) / 2
+    const target = belief.map((_, i) => Math.exp(-(((first + i + 0.5 - middle) / TARGET_DEVIATION) ** 2) / 2))
+    if (meanPlace(target, first) < mean) low = middle
+    else high = middle
+  }
+  return (low + high) / 2
+}
+
+function meanPlace(weights: Float64Array, first: number): number {
+  const total = weights.reduce((sum, weight) => sum + weight)
+  return weights.reduce((sum, weight, i) => sum + weight * (first + i + 0.5), 0) / total
 }

@@ -1,4 +1,4 @@
-// Finer boxes from maps whose expectations were worked out by hand.
+// Finer boxes from beliefs whose places are known.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CornerMap } from '../../../src/generate/boxes/corner-maps.ts'
@@ -19,22 +19,41 @@ function corner(cell: number, cells: Readonly<Record<string, number>>): CornerMa
 const upperLeft = corner(2 * side + 3, { '2,3': 0.6, '2,4': 0.2, '1,3': 0.1, '2,6': 0.1 })
 const lowerRight = corner(6 * side + 7, { '6,7': 0.75, '5,7': 0.25 })
 
-test('a corner lies at the expected row and column of the 3 x 3 cells around the written one', () => {
-  // '2,6' is too far away: the rest weighs 0.9.
-  const x1 = (0.6 * 3.5 + 0.2 * 4.5 + 0.1 * 3.5) / 0.9 / side
-  const y1 = (0.6 * 2.5 + 0.2 * 2.5 + 0.1 * 1.5) / 0.9 / side
-  const box = finerBox({ upperLeft, lowerRight })
-  for (const [i, expected] of [x1, y1, 7.5 / side, (0.75 * 6.5 + 0.25 * 5.5) / side].entries())
-    assert.ok(Math.abs(box[i]! - expected) < 1e-12, `${i}: ${box[i]!} for ${expected}`)
+/** What a model believes that has learned a corner at an exact place, in cells, by heart. */
+function believed(x: number, y: number): CornerMap {
+  const axis = (place: number): number[] => {
+    const weights = Array.from({ length: side }, (_, i) => Math.exp(-((i + 0.5 - place) ** 2) / 0.5))
+    const total = weights.reduce((sum, weight) => sum + weight)
+    return weights.map((weight) => weight / total)
+  }
+  const columns = axis(x)
+  const probabilities = Float64Array.from(axis(y).flatMap((row) => columns.map((column) => row * column)))
+  return { cell: probabilities.indexOf(Math.max(...probabilities)), side, probabilities }
+}
+
+function assertNear(box: readonly number[], expected: readonly number[]): void {
+  for (const [i, place] of expected.entries())
+    assert.ok(Math.abs(box[i]! - place / side) < 1e-8, `${i}: ${box[i]!} for ${place / side}`)
+}
+
+test('the belief that corners are trained to gives their exact places back, at the border of the picture too', () => {
+  for (const box of [
+    [2.1, 3.4, 4.9, 7.27],
+    [0, 0.02, side, 5.5],
+    [3.99, 0.5, 7.98, side],
+  ] as const)
+    for (const radius of [1, 2, side]) {
+      const [x1, y1, x2, y2] = box
+      assertNear(finerBox({ upperLeft: believed(x1, y1), lowerRight: believed(x2, y2) }, { radius }), box)
+    }
 })
 
-test('a wider window counts more cells, none leaves the cells that were written', () => {
-  const wide = finerBox({ upperLeft, lowerRight }, { radius: 3 })
-  assert.ok(Math.abs(wide[0] - (0.6 * 3.5 + 0.2 * 4.5 + 0.1 * 3.5 + 0.1 * 6.5) / side) < 1e-12)
+test('cells beyond the window do not count, and a window of one cell gives its centre', () => {
+  const without = corner(2 * side + 3, { '2,3': 0.6, '2,4': 0.2, '1,3': 0.1 })
+  assert.deepEqual(finerBox({ upperLeft, lowerRight }), finerBox({ upperLeft: without, lowerRight }))
+  assert.ok(finerBox({ upperLeft, lowerRight }, { radius: 3 })[0] > finerBox({ upperLeft, lowerRight })[0])
   const centres = patch_index_to_coordinate(upperLeft.cell, lowerRight.cell, side)
-  finerBox({ upperLeft, lowerRight }, { radius: 0 }).forEach((place, i) => {
-    assert.ok(Math.abs(place - centres[i]!) < 1e-12)
-  })
+  assertNear(finerBox({ upperLeft, lowerRight }, { radius: 0 }), centres.map((place) => place * side)) // prettier-ignore
 })
 
 test('corners that fall on one line, or in the wrong order, give the box of their cells', () => {
