@@ -18,8 +18,8 @@ export interface ConvertOptions extends Omit<ResolveOptions, 'onProgress'> {
    */
   readonly weights?: WeightPrecision | Readonly<Record<PartName, WeightPrecision>> | undefined
   /**
-   * Numbers of a row that share a scale in INT4: 32, 64, 128 or 256. A matrix whose rows it does not divide takes the
-   * largest smaller one that does (rows of 192: 64), and INT8 where none does.
+   * Numbers of a row that share a scale in INT4: 32, 64, 128 or 256. A matrix whose rows it does not divide into eight
+   * groups or more takes the largest smaller one that does (rows of 768: 64), at least 32, and INT8 where none divides.
    * @default 128
    */
   readonly groupSize?: number | undefined

@@ -14,7 +14,7 @@ import { WEIGHT_PRECISIONS, type WeightPrecision, type WeightSettings } from './
 /** The stamp's name in the folder. */
 export const STAMP_FILE = 'openvino_kosmos2.json'
 /** Raised whenever what is written changes: a conversion of another format is made again. */
-export const STAMP_FORMAT = 2
+export const STAMP_FORMAT = 3
 
 /** One part of a conversion. */
 export interface PartStamp {

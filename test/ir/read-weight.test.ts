@@ -13,8 +13,8 @@ const matrix = 'text_model.model.layers.0.ffn.fc1.weight'
 const bias = 'vision_model.model.encoder.layers.0.mlp.fc1.bias'
 const originals = readGoldenTensors(join(model, 'model.safetensors'))
 const [rows, columns] = originals.get(matrix)!.dims as [number, number]
-/** The largest of the usual sizes that divides the columns, 192. */
-const groupSize = 64
+/** What rows of 192 have. */
+const groupSize = 32
 
 /** For each number half a step of its row or group. @param range - what all codes together reach over */
 function halfSteps(size: number, codes: number, range: (group: Float32Array) => number): Float32Array {

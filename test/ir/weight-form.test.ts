@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { LM_HEAD, TOKEN_EMBEDDING } from '../../src/checkpoint/expected-tensors.ts'
-import { storedBytes, storedPieces, weightForm, type WeightSettings } from '../../src/ir/weight-form.ts'
+import {
+  storedBytes,
+  storedPieces,
+  type WeightForm,
+  weightForm,
+  type WeightSettings,
+} from '../../src/ir/weight-form.ts'
 
 const INT4: WeightSettings = {
   precision: 'int4',
@@ -16,19 +22,16 @@ const form = (
   isMatrix = true,
 ) => weightForm(name, shape, isMatrix, settings)
 
-test('INT4 takes the largest group that divides a row, INT8 where none does, and leaves embedding and head to their own precision', () => {
-  const sizes = [256, 192, 96, 48].map((columns) => form([8, columns], INT4))
-  assert.deepEqual(sizes, [
-    { kind: 'int4', groupSize: 128, scheme: 'asymmetric' },
-    { kind: 'int4', groupSize: 64, scheme: 'asymmetric' },
-    { kind: 'int4', groupSize: 32, scheme: 'asymmetric' },
+test('INT4 takes the largest group of which a row has eight, else the smallest, INT8 where none fits, and leaves embedding and head to their own precision', () => {
+  const forms = (groupSize: number, ...columns: number[]): WeightForm[] =>
+    columns.map((count) => form([8, count], { ...INT4, groupSize }))
+  const int4 = (groupSize: number): WeightForm => ({ kind: 'int4', groupSize, scheme: 'asymmetric' })
+  assert.deepEqual(forms(128, 2048, 1024, 768, 256, 192, 96, 48), [
+    ...[128, 128, 64, 32, 32, 32].map(int4),
     { kind: 'int8' },
   ])
-  assert.deepEqual(form([8, 256], { ...INT4, groupSize: 256 }), {
-    kind: 'int4',
-    groupSize: 256,
-    scheme: 'asymmetric',
-  })
+  assert.deepEqual(forms(256, 2048, 1024), [256, 128].map(int4))
+  assert.deepEqual(forms(64, 2048, 320), [64, 32].map(int4))
   for (const name of [TOKEN_EMBEDDING, LM_HEAD]) {
     assert.deepEqual(form([8, 256], INT4, name), { kind: 'int8' })
     assert.deepEqual(form([8, 256], { ...INT4, precision: 'fp16' }, name), { kind: 'fp16' })
@@ -46,6 +49,6 @@ test('vectors stay float32, and other tensors are float16 where anything is comp
 test('codes, scales and zero points take as many bytes as there are', () => {
   const bytes = (settings: WeightSettings) => storedBytes(storedPieces(form([3, 192], settings), [3, 192]))
   assert.equal(bytes({ ...INT4, precision: 'int8' }), 3 * 192 + 3 * 2)
-  assert.equal(bytes({ ...INT4, scheme: 'symmetric' }), (3 * 192) / 2 + 9 * 2)
-  assert.equal(bytes(INT4), (3 * 192) / 2 + 9 * 2 + 5, 'nine zero points in five bytes')
+  assert.equal(bytes({ ...INT4, scheme: 'symmetric' }), (3 * 192) / 2 + 18 * 2)
+  assert.equal(bytes(INT4), (3 * 192) / 2 + 18 * 2 + 9, 'eighteen zero points in nine bytes')
 })
