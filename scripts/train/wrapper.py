@@ -22,16 +22,14 @@ from torch import Tensor, nn
 from transformers import AttentionInterface, Kosmos2ForConditionalGeneration
 from transformers.image_utils import OPENAI_CLIP_MEAN, OPENAI_CLIP_STD
 
+from auxiliary import extents_loss, naming, names_loss
 from model import GRID, PATCH_SIZE, axis_code, orthogonal
 from packing import FIRST_POSITION, NO_SEGMENT, Batch
 from vocabulary import Vocabulary
 
 # Standard deviation of a corner's target, in cells.
 CORNER_DEVIATION = 0.5
-# Weight of the patches without a thing in the auxiliary heads' loss of names.
-NOTHING_WEIGHT = 0.3
-# Scale of the auxiliary heads' extents, and weight of their loss beside that of names.
-EXTENT_SCALE, EXTENT_WEIGHT = 0.2, 8.0
+# Weight of the auxiliary heads' losses beside those of words and boxes.
 AUXILIARY_WEIGHT = 0.5
 # What is added to the score of a place that must not be seen.
 UNSEEN = -1e9
@@ -238,35 +236,15 @@ class TrainingView(nn.Module):
         seen = self.picture_head(features[:, 1:]).float()
         latents = latents[:, 1:] * text.embed_scale
         told = self.latent_head(latents).float()
-        loss = features.new_zeros((), dtype=torch.float32)
-        outputs = [(seen[..., :-4], seen[..., -4:], 1.0)]
-        for scores in (latents @ (self.naming @ self.words).to(latents.dtype).mT).float().chunk(2, -1):
-            outputs.append((torch.cat([scores, told[..., :1]], -1), told[..., 1:], 0.5))
-        for names, extents, share in outputs:
-            count = names.shape[1]
-            things, right_extents = batch.things[:, :count], batch.extents[:, :count]
-            something = things < self.thing_count
-            weights = torch.where(something, 1.0, NOTHING_WEIGHT)
-            wrong = F.cross_entropy(names.flatten(0, 1), things.flatten(), reduction="none")
-            distances = (extents * EXTENT_SCALE - right_extents).abs().mean(-1) * something
-            loss = loss + share * (wrong * weights.flatten()).sum() / weights.sum()
-            loss = loss + share * EXTENT_WEIGHT * distances.sum() / something.sum().clamp(min=1)
+        likeness = (latents @ (self.naming @ self.words).to(latents.dtype).mT).float()
+        singular, plural = (torch.cat([scores, told[..., :1]], -1) for scores in likeness.chunk(2, -1))
+        of_features = names_loss(seen[..., :-4], batch) + extents_loss(seen[..., -4:], batch, self.thing_count)
+        of_names = (names_loss(singular, batch) + names_loss(plural, batch)) / 2
+        of_latents = of_names + extents_loss(told[..., 1:], batch, self.thing_count)
         with torch.no_grad():
-            right = outputs[1][0].argmax(-1) == things
-        return loss, mean(right[something].float())
-
-
-def naming(vocabulary: Vocabulary, names: list[tuple[str, str]]) -> Tensor:
-    """A matrix [2 * things, first_patch] that makes vectors of all singulars, then of all plurals, from words' ones.
-
-    A name of several words has the mean of theirs.
-    """
-    forms = [name for names_of_a_kind in zip(*names, strict=True) for name in names_of_a_kind]
-    matrix = torch.zeros(len(forms), vocabulary.first_patch)
-    for row, form in zip(matrix, forms, strict=True):
-        ids = vocabulary.of_words(form)
-        row[ids] = 1 / len(ids)
-    return matrix
+            things = batch.things[:, : singular.shape[1]]
+            right = (singular.argmax(-1) == things)[things < self.thing_count]
+        return of_features + of_latents, mean(right.float())
 
 
 def layer_at(layer: nn.Module, hidden: Tensor, mask: Tensor, places: Tensor) -> Tensor:
