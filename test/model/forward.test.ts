@@ -5,6 +5,7 @@ import { createPositionIds } from '../../src/generate/position-ids.ts'
 import { Kosmos2ForConditionalGeneration } from '../../src/model/kosmos2-for-conditional-generation.ts'
 import { Kosmos2Model } from '../../src/model/kosmos2-model.ts'
 import { OVKosmos2ForConditionalGeneration } from '../../src/model/ov-kosmos2-for-conditional-generation.ts'
+import { OVKosmos2Model } from '../../src/model/ov-kosmos2-model.ts'
 import { Tensor } from '../../src/tensor.ts'
 import { type GoldenTensor, readGoldenTensors } from '../goldens.ts'
 import { converted } from './converted.ts'
@@ -15,14 +16,19 @@ const losses = JSON.parse(readFileSync('test/goldens/model-a/golden-forward.json
   string,
   { loss: number }
 >
+const checkpoint = 'test/goldens/model-a'
+const ir = await converted(checkpoint, 'fp32')
+const accurate = { performance: 'accurate', cacheFolder: null } as const
 const models = {
-  original: await Kosmos2ForConditionalGeneration.from_pretrained('test/goldens/model-a'),
-  compiled: await OVKosmos2ForConditionalGeneration.from_pretrained(
-    await converted('test/goldens/model-a', 'fp32'),
-    { performance: 'accurate', cacheFolder: null },
-  ),
+  original: await Kosmos2ForConditionalGeneration.from_pretrained(checkpoint),
+  compiled: await OVKosmos2ForConditionalGeneration.from_pretrained(ir, accurate),
 }
-after(() => Promise.all(Object.values(models).map((model) => model.dispose())))
+const headless = {
+  original: await Kosmos2Model.from_pretrained(checkpoint),
+  compiled: await OVKosmos2Model.from_pretrained(ir, accurate),
+}
+const all = [...Object.values(models), ...Object.values(headless)]
+after(() => Promise.all(all.map((model) => model.dispose())))
 
 const embeddings = readGoldenTensors('test/goldens/model-a/model.safetensors').get(
   'text_model.model.embed_tokens.weight',
@@ -164,19 +170,22 @@ for (const [engine, model] of Object.entries(models)) {
   })
 }
 
-for (const name of ['caption', 'batch_left']) {
-  test(`Kosmos2Model gives the reference's last hidden state: ${name}`, async (t) => {
-    const headless = await Kosmos2Model.from_pretrained('test/goldens/model-a')
-    t.after(() => headless.dispose())
-    const { last_hidden_state, image_embeds, vision_model_output } = await headless.forward(inputs(name))
-    assert.equal(vision_model_output?.pooler_output, image_embeds)
-    const [, length, width] = last_hidden_state.dims as [number, number, number]
-    const mask = golden(`${name}.attention_mask`).data as BigInt64Array
-    const isPadding = (i: number) =>
-      mask[Math.floor(i / (length * width)) * length + (Math.floor(i / width) % length)] === 0n
-    assert.ok(worst(last_hidden_state, golden(`${name}.model_last_hidden_state`), isPadding) < TOLERANCE)
-  })
-}
+for (const [engine, model] of Object.entries(headless))
+  for (const name of ['caption', 'batch_left'])
+    test(`${engine}: the model without its head gives the reference's last hidden state: ${name}`, async () => {
+      const expected = golden(`${name}.model_last_hidden_state`)
+      const mask = golden(`${name}.attention_mask`).data as BigInt64Array
+      for (const output_hidden_states of [false, true]) {
+        const out = await model.forward({ ...inputs(name), output_hidden_states })
+        assert.equal(out.vision_model_output?.pooler_output, out.image_embeds)
+        const [, length, width] = out.last_hidden_state.dims as [number, number, number]
+        const isPadding = (i: number) =>
+          mask[Math.floor(i / (length * width)) * length + (Math.floor(i / width) % length)] === 0n
+        assert.ok(worst(out.last_hidden_state, expected, isPadding) < TOLERANCE)
+        if (!output_hidden_states) assert.equal(out.hidden_states, undefined)
+        else assert.ok(worst(out.hidden_states!.at(-1), expected, isPadding) < TOLERANCE)
+      }
+    })
 
 for (const [engine, model] of Object.entries(models))
   for (const name of ['caption', 'batch_left'])
