@@ -24,6 +24,21 @@ export function int64(data: BigInt64Array | readonly number[], dims: readonly nu
   return new Tensor('int64', data instanceof BigInt64Array ? data : BigInt64Array.from(data, BigInt), dims)
 }
 
+/** Tensors of one type and shape [1, ...], float32 or int64, as one [N, ...]. */
+export function stackRows(rows: readonly Tensor[]): Tensor {
+  const [{ type, dims }] = rows as [Tensor]
+  const size = dims.reduce((product, dim) => product * dim, 1)
+  const shape = [rows.length, ...dims.slice(1)]
+  if (type === 'int64') {
+    const all = new BigInt64Array(rows.length * size)
+    for (const [row, { data }] of rows.entries()) all.set(data as BigInt64Array, row * size)
+    return int64(all, shape)
+  }
+  const all = new Float32Array(rows.length * size)
+  for (const [row, { data }] of rows.entries()) all.set(data as Float32Array, row * size)
+  return float32(all, shape)
+}
+
 /**
  * Checks that a value is a float32 tensor of the given shape.
  * @param name - the argument's name, for the message

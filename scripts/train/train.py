@@ -251,6 +251,9 @@ def main(arguments: list[str]) -> int:
             return INTERRUPTED
         print(error, file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"{error.filename or options.folder}: {error.strerror}; the last saved state is kept", file=sys.stderr)
+        return 1
 
 
 def train(options: argparse.Namespace, interruption: Interruption) -> int:
@@ -264,7 +267,6 @@ def train(options: argparse.Namespace, interruption: Interruption) -> int:
     size = f"{parameters / 1e6:.2f} M parameters, {training.vocabulary.size} ids, {len(training.things)} things"
     line = f"{begins}: {size}, {training.device.type}"
     journal.write("start", line, step=training.step, batch=training.batch_size, parameters=parameters)
-    training.go_on()
     if options.finish is not None:
         training.save(options.folder / "before-finish.pt")
         training.finish_in(options.finish * 60, max(0.0, (options.minutes or 0) - options.finish) * 60)
@@ -275,6 +277,10 @@ def train(options: argparse.Namespace, interruption: Interruption) -> int:
         raise
     training.save()
     write_checkpoint(training, journal, interruption, options.folder / "checkpoint")
+    # Not sooner: a finished training that was interrupted before its export is exported when it is run again.
+    if training.finished:
+        training.go_on()
+        training.save()
     return 0
 
 

@@ -217,9 +217,8 @@ class Training:
         self.schedule = Schedule(self.seconds + after, seconds)
 
     def go_on(self) -> None:
-        """Leaves a schedule whose end is reached: the learning rate is the full one again."""
-        if self.seconds >= self.schedule.end:
-            self.schedule = Schedule()
+        """Leaves the schedule: the learning rate is the full one again."""
+        self.schedule = Schedule()
 
     @property
     def finished(self) -> bool:

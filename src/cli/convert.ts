@@ -32,7 +32,7 @@ export const convert = defineCommand({
     'group-size': {
       value: 'N',
       choices: ['32', '64', '128', '256'],
-      help: 'how many int4 weights share a scale; 128 if left out. Smaller is closer to the original, and larger',
+      help: 'how many int4 weights share a scale, at most (short rows take less); 128 if left out. Smaller is closer to the original, and larger',
     },
     overwrite: { help: 'convert again even where FOLDER holds the same conversion' },
     json: { help: 'one JSON document: { folder, reused, seconds, parts }' },

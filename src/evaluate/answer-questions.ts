@@ -7,7 +7,7 @@ import { locateEntities } from '../generate/boxes/located-entities.ts'
 import type { ImageInput } from '../image/image-input.ts'
 import { loadRgb } from '../image/load-image.ts'
 import type { Kosmos2 } from '../model/kosmos2.ts'
-import { Tensor } from '../tensor.ts'
+import { stackRows, Tensor } from '../tensor.ts'
 import type { Entity } from '../text/post-process.ts'
 import type { Kosmos2Inputs, TextInputs } from '../text/processor-options.ts'
 import { groupBy } from './group-by.ts'
@@ -67,8 +67,14 @@ async function askAboutPictures(
   options: AskOptions & { readonly done: number },
 ): Promise<Answered[]> {
   const prompts: Prompt[] = []
-  for (let i = 0; i < group.length; i += VISION_ROWS)
-    prompts.push(...(await encode(kosmos, group.slice(i, i + VISION_ROWS), options)))
+  for (const question of group.flat().filter(({ isTextAlone }) => isTextAlone)) {
+    const inputs = await kosmos.processor.call({ text: question.prompt })
+    prompts.push({ question, inputs, imageEmbeds: undefined })
+  }
+  const about = group.map((own) => own.filter(({ isTextAlone }) => !isTextAlone))
+  const pictures = about.filter((own) => own.length > 0)
+  for (let i = 0; i < pictures.length; i += VISION_ROWS)
+    prompts.push(...(await encode(kosmos, pictures.slice(i, i + VISION_ROWS), options)))
   const answered: Answered[] = []
   for (const batch of batches(prompts, kosmos.model.config.text_config.vocab_size)) {
     answered.push(...(await answerBatch(kosmos, batch, options)))
@@ -112,11 +118,9 @@ async function encode(
     const own = data.slice(row * queries * width, (row + 1) * queries * width)
     const imageEmbeds = new Tensor('float32', own, [1, queries, width])
     for (const question of questions) {
-      const { prompt: text, isTextAlone } = question
-      const inputs = isTextAlone
-        ? await processor.call({ text })
-        : await processor.call({ text, images: BLANK, num_image_tokens: queries })
-      prompts.push({ question, inputs, imageEmbeds: isTextAlone ? undefined : imageEmbeds })
+      const text = question.prompt
+      const inputs = await processor.call({ text, images: BLANK, num_image_tokens: queries })
+      prompts.push({ question, inputs, imageEmbeds })
     }
   }
   return prompts
@@ -137,16 +141,20 @@ async function readPicture(
 }
 
 const lengthOf = ({ inputs }: Prompt): number => inputs.input_ids.dims[1]!
-const shapeOf = (prompt: Prompt): string => `${lengthOf(prompt)} ${prompt.imageEmbeds === undefined}`
+/** Whether the boxes of the prompt's phrase are all that is looked at, as there is no text to compare with. */
+const isBoxOfPhrase = ({ measure, answer }: Question): boolean =>
+  answer === undefined && (measure === 'phrase' || measure === 'flickr30k')
+const kindOf = (prompt: Prompt): string =>
+  `${lengthOf(prompt)} ${prompt.imageEmbeds === undefined} ${isBoxOfPhrase(prompt.question)}`
 
 /**
- * Prompts of one length, all with a picture or all without, and of one task as far as it goes, so that their answers are
+ * Prompts of one length and one kind, all with a picture or all without, and of one task as far as it goes, so that their answers are
  * about as long too.
  */
 function batches(prompts: readonly Prompt[], vocabulary: number): Prompt[][] {
   const most = Math.floor(SCORE_BYTES / (vocabulary * Float32Array.BYTES_PER_ELEMENT * MAX_NEW_TOKENS))
   const size = Math.min(MOST_ROWS, Math.max(1, most))
-  return groupBy(prompts, shapeOf).flatMap((alike) => {
+  return groupBy(prompts, kindOf).flatMap((alike) => {
     const sorted = alike.toSorted((a, b) => (a.question.task < b.question.task ? -1 : 1))
     return Array.from({ length: Math.ceil(sorted.length / size) }, (_, i) =>
       sorted.slice(i * size, (i + 1) * size),
@@ -164,8 +172,7 @@ async function answerBatch(
   const embeds = batch.flatMap(({ imageEmbeds }) => imageEmbeds ?? [])
   const { eos_token_id, pad_token_id } = processor.tokenizer
   const endOfObject = processor.tokenizer.convert_tokens_to_ids('</object>')
-  // Where there is no text to compare with, the boxes of the phrase are all that is looked at.
-  const isOnlyBox = batch.every(({ question }) => question.answer === undefined)
+  const isOnlyBox = batch.every(({ question }) => isBoxOfPhrase(question))
   const output = await model.generate({
     input_ids: together('input_ids'),
     attention_mask: together('attention_mask'),
@@ -176,6 +183,7 @@ async function answerBatch(
     max_new_tokens: MAX_NEW_TOKENS,
     do_sample: false,
     num_beams: 1,
+    num_return_sequences: 1,
     ...(isOnlyBox && { eos_token_id: [eos_token_id, endOfObject], pad_token_id }),
     return_dict_in_generate: true,
     output_scores: true,
@@ -197,15 +205,4 @@ async function answerBatch(
       maps: found.located.map((boxes) => boxes.map((box) => (keepMaps ? box?.maps : undefined))),
     }
   })
-}
-
-/** Tensors of one type and shape [1, ...] as one [N, ...]. */
-function stackRows(rows: readonly Tensor[]): Tensor {
-  const [{ type, dims, data }] = rows as [Tensor]
-  const size = (data as Float32Array | BigInt64Array).length
-  const all = type === 'int64' ? new BigInt64Array(rows.length * size) : new Float32Array(rows.length * size)
-  rows.forEach((row, i) => {
-    all.set(row.data as never, i * size)
-  })
-  return new Tensor(type, all as never, [rows.length, ...dims.slice(1)])
 }

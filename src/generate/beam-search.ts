@@ -5,7 +5,7 @@ import { createLogitsProcessors } from './logits-processors.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { Prompt } from './prompt.ts'
 import type { Found } from './sample.ts'
-import { logSoftmax } from './softmax.ts'
+import { logSoftmax, noTokenLeft } from './softmax.ts'
 import type { LogitRows, Stepper } from './stepper.ts'
 import { topK } from './top-k.ts'
 
@@ -144,7 +144,7 @@ function advance(search: Search, rows: readonly Float32Array[], context: StepCon
   const { num_beams, early_stopping, length_penalty } = context.options
   const { promptLength, maxLength } = context
   const length = search.running[0]!.ids.length + 1
-  const candidates = chooseCandidates(search.running, rows, length >= maxLength, context)
+  const candidates = chooseCandidates(search, rows, length >= maxLength, context)
 
   function extend({ beam, token }: Candidate, score: number, isFinished: boolean): Hypothesis {
     const { ids, beam_indices } = search.running[beam]!
@@ -198,7 +198,7 @@ function advance(search: Search, rows: readonly Float32Array[], context: StepCon
  * end token of every beam is among them.
  */
 function chooseCandidates(
-  running: readonly Hypothesis[],
+  { running, finished }: Search,
   rows: readonly Float32Array[],
   isLast: boolean,
   { options, choose }: StepContext,
@@ -212,7 +212,10 @@ function chooseCandidates(
     for (let token = 0; token < vocabulary; token++) sums[offset + token] = row[token]! + score
   })
   const count = Math.max(2, 1 + eos_token_id.length) * num_beams
-  return Array.from(choose(sums, count), (index) => {
+  const chosen = choose(sums, count)
+  // Where texts are finished, those are the answer.
+  if (sums[chosen[0]!] === -Infinity && !finished.some(({ isFinished }) => isFinished)) throw noTokenLeft()
+  return Array.from(chosen, (index) => {
     const token = index % vocabulary
     return {
       beam: Math.floor(index / vocabulary),

@@ -5,8 +5,9 @@ import { createHashes } from './random.ts'
 /**
  * Makes a function that adds noise to a row of scores [vocab_size], anew at each call; -Infinity stays.
  *
- * A token's noise depends on the seed, the number of the row, the call and the token alone. Where other tokens are ruled
- * out the winner stays the winner: a constraint changes a drawn text no sooner than at the first token that it forbids.
+ * The noise of a place depends on the seed, the number of the row, the call and the place alone. Where other tokens are
+ * ruled out the winner stays the winner: with `top_k: 0`, `top_p: 1` and one beam a constraint changes a drawn text no
+ * sooner than at the first token that it forbids.
  * @param seed - integer from 0 to 2^53 - 1; left out, the noise differs each time
  * @param row - integer from 0: the rows of a batch have noise of their own
  */

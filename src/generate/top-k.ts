@@ -4,16 +4,17 @@ import { noTokenLeft } from './softmax.ts'
 
 /**
  * Index of the largest score; of equal ones the first, as torch.argmax.
- * @throws {Error} if no score is larger than -Infinity
+ * @throws {Error} if no score is larger than -Infinity, or one is NaN
  */
 export function argmax(scores: Float32Array): number {
   let best = -1
   let highest = -Infinity
   for (let i = 0; i < scores.length; i++) {
-    if (scores[i]! > highest) {
-      highest = scores[i]!
+    const score = scores[i]!
+    if (score > highest) {
+      highest = score
       best = i
-    }
+    } else if (Number.isNaN(score)) throw noTokenLeft()
   }
   if (best === -1) throw noTokenLeft()
   return best

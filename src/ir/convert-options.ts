@@ -18,7 +18,7 @@ export interface ConvertOptions extends Omit<ResolveOptions, 'onProgress'> {
    */
   readonly weights?: WeightPrecision | Readonly<Record<PartName, WeightPrecision>> | undefined
   /**
-   * Numbers of a row that share a scale in INT4: 32, 64, 128 or 256. A matrix whose rows it does not divide into eight
+   * Numbers of a row that share a scale in INT4, at most: 32, 64, 128 or 256. A matrix whose rows it does not divide into eight
    * groups or more takes the largest smaller one that does (rows of 768: 64), at least 32, and INT8 where none divides.
    * @default 128
    */

@@ -22,7 +22,7 @@ export type WeightForm =
 /** How a part's tensors are stored. */
 export interface WeightSettings {
   readonly precision: WeightPrecision
-  /** Numbers of a row that share a scale in INT4: 32, 64, 128 or 256. */
+  /** Numbers of a row that share a scale in INT4, at most: 32, 64, 128 or 256. */
   readonly groupSize: number
   readonly scheme: Int4Scheme
   /** Token embedding and output matrix where `precision` is INT4: they suffer most from it. */
@@ -30,7 +30,7 @@ export interface WeightSettings {
 }
 
 const GROUP_SIZES = [256, 128, 64, 32]
-/** Groups that a row has at least, if they are to be of 32 numbers or more. */
+/** Groups that a row has at least, as far as groups of 32 allow. */
 const LEAST_GROUPS = 8
 
 /** @throws {RangeError} for a group size that is not offered */

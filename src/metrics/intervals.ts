@@ -56,6 +56,7 @@ export function bootstrapInterval<Sample>(
   if (samples.length === 0) throw invalidRange('samples', 'at least one', samples)
   if (!Number.isInteger(resamples) || resamples < 1)
     throw invalidRange('resamples', 'integer from 1', resamples)
+  if (!Number.isSafeInteger(seed) || seed < 0) throw invalidRange('seed', 'integer from 0 to 2^53 - 1', seed)
   const random = createRandom(seed)
   const draw = (): Sample => samples[Math.floor(random() * samples.length)]!
   const figures = Array.from({ length: resamples }, () => figure(Array.from(samples, draw)))

@@ -15,8 +15,8 @@ import type { ModelInputs } from './inputs.ts'
 export interface KeptPicture {
   /**
    * As the model's `generate`, for prompts about the same picture: neither vision nor the picture's places in the prompt
-   * are computed again. Several at once run one after the other. A prompt that does not begin with the picture is a
-   * RangeError.
+   * are computed again. Several at once run one after the other. A prompt that does not begin with the picture, or comes
+   * with the pixels of another one, is a RangeError; without `pixel_values` it is about this one.
    */
   readonly generate: Generate
   /** Frees the keys and values. The model stays. */
@@ -57,11 +57,24 @@ export async function keepPicture(
   await prefix.open(signal)
   const oneAtATime = pLimit(1)
   const { image_embeds } = features
-  const generate = (all: GenerateArguments) =>
-    oneAtATime(() =>
+  const generate = async (all: GenerateArguments) => {
+    expectSame('pixel_values', all.pixel_values, inputs.pixel_values)
+    expectSame('image_embeds', all.image_embeds, image_embeds)
+    return await oneAtATime(() =>
       generateText(engine, generationConfig, { ...all, pixel_values: undefined, image_embeds }, (stop) =>
         prefix.open(stop),
       ),
     )
+  }
   return { generate: generate as Generate, dispose: () => oneAtATime(() => prefix.dispose()) }
+}
+
+/** Checks that a picture, if there is one, is the kept one. @throws {RangeError} for another */
+function expectSame(name: string, given: Tensor | undefined, kept: Tensor | undefined): void {
+  if (given === undefined || given === kept) return
+  const [own, other] = [given, kept].map((tensor) => tensor?.data as Float32Array | undefined)
+  if (other === undefined || own!.length !== other.length || own!.some((value, i) => value !== other[i]))
+    throw new RangeError(
+      `Expected ${name} of the kept picture, or none, but received those of another; keep that one with keepPicture`,
+    )
 }

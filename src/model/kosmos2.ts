@@ -6,7 +6,7 @@ import type { ImageInput } from '../image/image-input.ts'
 import type { AnswerOptions, Answers } from '../tasks/answer.ts'
 import { ask, type AskOptions } from '../tasks/ask.ts'
 import { caption, type CaptionOptions } from '../tasks/caption.ts'
-import { complete } from '../tasks/complete.ts'
+import { complete, type Completion } from '../tasks/complete.ts'
 import { describe, type DescribeOptions } from '../tasks/describe.ts'
 import { ground, type GroundOptions } from '../tasks/ground.ts'
 import { locate } from '../tasks/locate.ts'
@@ -149,8 +149,8 @@ export class Kosmos2 {
     return look(this, image, options)
   }
 
-  /** Continues a text without any picture. @returns the text and what follows */
-  complete(text: string, options?: Omit<AnswerOptions, 'wellFormed'>): Promise<string> {
+  /** Continues a text without any picture. */
+  complete(text: string, options?: Omit<AnswerOptions, 'wellFormed'>): Promise<Completion> {
     return complete(this, text, options)
   }
 

@@ -77,6 +77,8 @@ export function phraseAttention(
   const slots = Array.from({ length }, (_, place) => place).filter(
     (place) => mask.data[row * length + place] === 1n,
   )
+  if (slots.length === 0)
+    throw invalidRange('image_embeds_position_mask', `places of a picture in row ${row}`, mask.data)
   const weights = new Float64Array(slots.length)
   for (const tensor of layers) {
     const { data, dims } = expectFloat32('attentions', tensor, [batch, 'heads', length, length])

@@ -51,9 +51,10 @@ export function progressBar(state: ProgressState, options: ProgressBarOptions = 
   if (!(done >= 0 && done <= total)) throw invalidRange('done', `a number from 0 to ${total}`, done)
 
   const share = total === 0 ? 1 : done / total
+  const percent = total === 0 ? 100 : Math.floor((100 * done) / total)
   const inner = width - 2 * cardPadding
   const measure = (words: string): number => textWidth(words, text.size)
-  const amount = `${amounts(done, total, unit)} · ${Math.floor(100 * share)} %`
+  const amount = `${amounts(done, total, unit)} · ${percent} %`
   const title = fitText(label, inner - measure(amount) - 16, measure)
   const line = { x: 0, y: bar.top, width: inner, height: bar.height, rx: bar.height / 2 }
   const place = { y: text.baseline, size: text.size }

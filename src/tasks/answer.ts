@@ -3,11 +3,13 @@ import { invalidRange, invalidType } from '../errors.ts'
 import { type AnswerBox, answerBoxes } from '../generate/boxes/answer-boxes.ts'
 import { locateEntities } from '../generate/boxes/located-entities.ts'
 import { groundingGrammar } from '../generate/constraints/grounding-grammar.ts'
+import type { GenerateOutput } from '../generate/generate.ts'
 import type { GenerateOptions } from '../generate/options.ts'
+import { tokenLikelihoods } from '../generate/token-likelihoods.ts'
 import type { ImageInput } from '../image/image-input.ts'
 import { loadRgb } from '../image/load-image.ts'
 import type { ConditionalGeneration } from '../model/conditional-generation.ts'
-import { float32, int64, type Tensor } from '../tensor.ts'
+import { stackRows } from '../tensor.ts'
 import type { ImageSize, PhraseBoxes } from '../text/boxes.ts'
 import type { Entity } from '../text/post-process.ts'
 import type { Kosmos2Processor } from '../text/processor.ts'
@@ -23,6 +25,11 @@ export interface Asks {
 export interface Answer {
   /** What was asked and answered, without tags. */
   readonly text: string
+  /**
+   * How likely the model held each token that it wrote, on average (geometric mean), 0 to 1; of tokens that were ruled
+   * out, as by `wellFormed`, the others have their share.
+   */
+  readonly confidence: number
   /** The phrases of `text` that have boxes: name, span in code points, boxes as fractions of width and height. */
   readonly entities: Entity[]
   /** Each of these boxes in fractions, pixels and cells, with how sure the model was of it. */
@@ -61,7 +68,8 @@ const TOGETHER = 4
 
 /**
  * Answers the same prompt about one picture or about several. Of several, those whose prompts are equally long go through
- * the model together, so that none needs padding and each answer is what its picture gets alone.
+ * the model together, so that none needs padding and each answer is what its picture gets alone, unless tokens are drawn:
+ * the draws of a row are its own.
  * @throws {ImageError} for what is no picture, before anything runs
  */
 export async function answer<Image extends ImageInput | readonly ImageInput[]>(
@@ -128,28 +136,31 @@ async function answerAll(
 }
 
 async function answerTogether(
-  { processor, model }: Asks,
+  asks: Asks,
   questions: readonly Question[],
   wellFormed: boolean,
   options: GenerateOptions,
 ): Promise<Answer[]> {
+  const { processor, model } = asks
   const inputs = together(questions.map((question) => question.inputs))
-  const max_new_tokens = options.max_new_tokens ?? limitOf(model, options)
+  const limit = limitOf(model, options, inputs.input_ids.dims[1]!)
   const { boxes } = questions[0]!
   const grammar =
-    wellFormed || boxes !== undefined ? [groundingGrammar(processor, inputs, { boxes, max_new_tokens })] : []
+    wellFormed || boxes !== undefined
+      ? [groundingGrammar(processor, inputs, { boxes, max_new_tokens: limit.max_new_tokens })]
+      : []
   const output = await model.generate({
     ...inputs,
     ...options,
-    ...(max_new_tokens !== undefined && { max_new_tokens }),
+    ...limit,
+    ...ONE_ANSWER,
     logits_processor: [...(options.logits_processor ?? []), ...grammar],
-    return_dict_in_generate: true,
-    output_scores: true,
   })
   return questions.map(({ size }, row) => {
     const found = locateEntities(processor, output, row)
     return {
       text: found.caption,
+      confidence: confidenceOf(asks, output, row, options),
       entities: [...found.entities],
       boxes: answerBoxes(found, size),
       raw: processor.post_process_generation(found.decoded, { cleanup_and_extract: false }),
@@ -157,10 +168,41 @@ async function answerTogether(
   })
 }
 
-/** New tokens where nobody limits them; undefined where `max_length` does. */
-export function limitOf(model: Asks['model'], { max_length }: GenerateOptions): number | undefined {
-  if (max_length !== undefined) return undefined
-  return model.generation_config.max_new_tokens ?? MAX_NEW_TOKENS
+/** An answer for each prompt, whatever a checkpoint's settings say, with what tells how sure the model was. */
+export const ONE_ANSWER = {
+  num_return_sequences: 1,
+  return_dict_in_generate: true,
+  output_scores: true,
+} as const
+
+/**
+ * How many tokens an answer may have: by the options, else by the checkpoint, else 128.
+ * @returns for `generate`, in place of the options' own; nothing where both limits came or the prompt has the whole of
+ * `max_length` already, as `generate` is to say so
+ */
+export function limitOf(
+  { generation_config }: Asks['model'],
+  options: GenerateOptions,
+  promptLength: number,
+): { readonly max_new_tokens?: number; readonly max_length?: undefined } {
+  const isLimited = options.max_new_tokens !== undefined || options.max_length !== undefined
+  const { max_new_tokens, max_length } = isLimited ? options : generation_config
+  if (max_length === undefined) return { max_new_tokens: max_new_tokens ?? MAX_NEW_TOKENS }
+  if (max_new_tokens !== undefined || max_length <= promptLength) return {}
+  return { max_new_tokens: max_length - promptLength, max_length: undefined }
+}
+
+/** How sure the model was of an answer: the likelihood of its tokens, as their geometric mean. */
+export function confidenceOf(
+  { processor, model }: Asks,
+  output: GenerateOutput,
+  row: number,
+  options: GenerateOptions,
+): number {
+  const { eos_token_id = model.generation_config.eos_token_id } = options
+  const ends = [eos_token_id ?? processor.tokenizer.eos_token_id].flat()
+  const likelihoods = tokenLikelihoods(output, row, ends)
+  return Math.exp(likelihoods.reduce((sum, value) => sum + value, 0) / likelihoods.length)
 }
 
 /** Inputs of one row each as one batch. */
@@ -168,18 +210,9 @@ function together(rows: readonly Kosmos2Inputs[]): Kosmos2Inputs {
   if (rows.length === 1) return rows[0]!
   const [first] = rows
   return Object.fromEntries(
-    Object.keys(first!).map((name) => [name, stack(rows.map((row) => row[name as keyof Kosmos2Inputs]!))]),
+    Object.keys(first!).map((name) => [
+      name,
+      stackRows(rows.map((row) => row[name as keyof Kosmos2Inputs]!)),
+    ]),
   ) as unknown as Kosmos2Inputs
-}
-
-function stack(tensors: readonly Tensor[]): Tensor {
-  const [{ type, dims }] = tensors as [Tensor]
-  const size = dims.reduce((product, dim) => product * dim, 1)
-  const all =
-    type === 'int64' ? new BigInt64Array(tensors.length * size) : new Float32Array(tensors.length * size)
-  for (const [row, { data }] of tensors.entries())
-    if (all instanceof BigInt64Array) all.set(data as BigInt64Array, row * size)
-    else all.set(data as Float32Array, row * size)
-  const shape = [tensors.length, ...dims.slice(1)]
-  return all instanceof BigInt64Array ? int64(all, shape) : float32(all, shape)
 }

@@ -1,7 +1,7 @@
 // What is in a box.
 import { invalidRange } from '../errors.ts'
 import type { ImageInput } from '../image/image-input.ts'
-import type { BoxInput } from '../text/boxes.ts'
+import { type BoxInput, expectBoxInPicture } from '../text/boxes.ts'
 import { describeRegion } from '../text/prompts.ts'
 import { answer, type AnswerOptions, type Answers, type Asks, isSeveral, type Prompt } from './answer.ts'
 
@@ -13,6 +13,7 @@ export interface DescribeOptions extends AnswerOptions {
 /**
  * What is in a box of a picture; of several pictures each has its own box.
  * @param box - `{ pixels }`, `{ fractions }` or `{ patches }`; for several pictures a list of these
+ * @throws {RangeError} for a box that reaches out of the picture, or whose second corner is left of or above its first
  */
 export function describe<Image extends ImageInput | readonly ImageInput[]>(
   asks: Asks,
@@ -21,7 +22,11 @@ export function describe<Image extends ImageInput | readonly ImageInput[]>(
   options: DescribeOptions = {},
 ): Promise<Answers<Image>> {
   const { grounded = true, ...generation } = options
-  const prompt = (own: BoxInput): Prompt => ({ text: describeRegion({ grounded }), bboxes: [own] })
+  const side = Math.floor(Math.sqrt(asks.processor.num_patch_index_tokens))
+  const prompt = (own: BoxInput): Prompt => {
+    expectBoxInPicture('box', own, side)
+    return { text: describeRegion({ grounded }), bboxes: [own] }
+  }
   if (!isSeveral(image)) return answer(asks, image, prompt(box as BoxInput), generation)
   if (!Array.isArray(box)) throw invalidRange('box', 'a list with a box for each picture', box)
   return answer(asks, image, (box as readonly BoxInput[]).map(prompt), generation)

@@ -68,6 +68,10 @@ export async function rankBoxes(
     min_new_tokens: 2,
     num_beams: width,
     num_return_sequences: width,
+    // Whatever a checkpoint's settings say: the model's own likelihoods are asked for.
+    do_sample: false,
+    repetition_penalty: 1,
+    no_repeat_ngram_size: 0,
     // The sum of the logarithms, not their mean.
     length_penalty: 0,
     logits_processor: [grammar],

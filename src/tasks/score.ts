@@ -1,6 +1,5 @@
 // How likely given texts are: a choice among them without a word generated.
 import { answerTokens } from '../generate/constraints/one-of.ts'
-import { softmaxDenominator } from '../generate/softmax.ts'
 import type { ImageInput } from '../image/image-input.ts'
 import type { ConditionalGeneration } from '../model/conditional-generation.ts'
 import type { Kosmos2Processor } from '../text/processor.ts'
@@ -38,13 +37,14 @@ export async function score(
   })
   const likelihoods = await model.score(inputs, continuations, options)
   const sums = likelihoods.map((own) => own.reduce((sum, value) => sum + value, 0))
-  const { highest, sum } = softmaxDenominator(Float32Array.from(sums))
+  const highest = Math.max(...sums)
+  const total = sums.reduce((sum, value) => sum + Math.exp(value - highest), 0)
   return candidates
     .map((text, index) => ({
       text,
       logLikelihood: sums[index]!,
       perToken: sums[index]! / likelihoods[index]!.length,
-      probability: Math.exp(sums[index]! - highest) / sum,
+      probability: Math.exp(sums[index]! - highest) / total,
     }))
     .sort((a, b) => b.logLikelihood - a.logLikelihood)
 }

@@ -126,6 +126,29 @@ export function boxToPatches(
   )
 }
 
+/**
+ * Checks that a box lies in its picture, which the processor, as the reference's, leaves open: beyond it are no patch
+ * tokens. One in pixels is held against the picture by `boxToPatches`.
+ * @param side - cells along each side of the grid
+ * @throws as `boxToPatches`, and {RangeError} for a box that reaches out of the picture or whose corners are swapped
+ */
+export function expectBoxInPicture(name: string, box: BoxInput, side: number): void {
+  if (Object.hasOwn(Object(box) as object, 'pixels')) return
+  const [upperLeft, lowerRight] = boxToPatches(name, box, side, undefined)
+  const values = [Object.values(box)].flat(2) as number[]
+  const most = values.length === 4 ? 1 : side ** 2 - 1
+  const isInside = values.every((value) => value >= 0 && value <= most)
+  const isOrdered =
+    lowerRight % side >= upperLeft % side && Math.floor(lowerRight / side) >= Math.floor(upperLeft / side)
+  if (!isInside || !isOrdered)
+    throw invalidRange(
+      name,
+      `a box in the picture, fractions from 0 to 1 or patch indices from 0 to ${side ** 2 - 1} of its upper left and ` +
+        'lower right corner,',
+      box,
+    )
+}
+
 function bareBoxToPatches(name: string, box: readonly unknown[], side: number): [number, number] {
   if (box.length === 2) return checkPatches(name, box)
   checkNumbers(name, box, 4, FORMS)

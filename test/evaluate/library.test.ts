@@ -49,9 +49,11 @@ test('answers come in the order of the questions, and the corners of found thing
 })
 
 test('text alone is continued without the scene that it stands beside', async () => {
-  const { answers } = await evaluate(kosmos, set, { tasks: ['text'], limit: 4 })
+  const apart = { ...set, questions: set.questions.map((one) => ({ ...one, picture: { ...one.picture, path: `no ${one.picture.path}` } })) } // prettier-ignore
+  const { answers, faults } = await evaluate(kosmos, apart, { tasks: ['text'], limit: 4 })
+  assert.deepEqual([answers.length, faults], [4, []])
   for (const { prompt, text } of answers) {
-    const completed = await kosmos.complete(prompt, { max_new_tokens: 8 })
+    const { text: completed } = await kosmos.complete(prompt, { max_new_tokens: 8 })
     assert.ok(`${prompt} ${text}`.startsWith(completed), `${prompt} ${text}: ${completed}`)
   }
 })

@@ -6,7 +6,8 @@ import { argmax, topK } from '../../src/generate/top-k.ts'
 test('argmax is the first of the largest', () => {
   assert.equal(argmax(Float32Array.of(-3, 7, 2, 7)), 1)
   assert.equal(argmax(Float32Array.of(-Infinity, -5)), 1)
-  assert.throws(() => argmax(Float32Array.of(-Infinity, NaN)), /No next token can be chosen/)
+  assert.throws(() => argmax(Float32Array.of(-Infinity, -Infinity)), /No next token can be chosen/)
+  assert.throws(() => argmax(Float32Array.of(1, NaN, 2)), /No next token can be chosen/)
 })
 
 test('topK is the head of a full sort, equal scores in their order', () => {

@@ -24,6 +24,7 @@ test('nothing, all, and all of nothing', () => {
   assert.equal(share(at(0, 64)), 0)
   assert.equal(share(at(64, 64)), 1)
   assert.equal(share(at(0, 0)), 1)
+  assert.match(at(29, 100), />29 of 100 · 29 %<\/text>/)
   // Not all until it is all.
   assert.match(at(9999, 10_000), />9,999 of 10,000 · 99 %<\/text>/)
 })

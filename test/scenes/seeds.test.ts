@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
+  CALIBRATION,
   checkSeeds,
   HELD_OUT,
   HELD_OUT_STYLE,
@@ -13,11 +14,11 @@ import {
 import { randomOf } from '../../scripts/scenes/random.ts'
 
 test('no range of seeds meets another, and no held-out seed may be trained on', () => {
-  const ranges: SeedRange[] = [HELD_OUT, HELD_OUT_STYLE, VALIDATION, TRAINING]
+  const ranges: SeedRange[] = [HELD_OUT, HELD_OUT_STYLE, CALIBRATION, VALIDATION, TRAINING]
   for (const [i, a] of ranges.entries())
     for (const b of ranges.slice(i + 1))
       assert.ok(a.first + a.count <= b.first || b.first + b.count <= a.first)
-  for (const { first, count } of [HELD_OUT, HELD_OUT_STYLE, VALIDATION])
+  for (const { first, count } of [HELD_OUT, HELD_OUT_STYLE, CALIBRATION, VALIDATION])
     for (let seed = first; seed < first + count; seed++) {
       assert.equal(isTrainingSeed(seed), false)
       assert.throws(() => {

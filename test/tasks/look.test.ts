@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { Kosmos2 } from '../../src/model/kosmos2.ts'
 import type { Answer } from '../../src/tasks/answer.ts'
+import { float32 } from '../../src/tensor.ts'
 import { converted } from '../model/converted.ts'
 
 const picture = 'data/scenes/night.png'
@@ -52,11 +53,25 @@ for (const [engine, kosmos] of Object.entries(engines)) {
 
   test(`${engine}: another picture's prompt, several prompts and none about a picture are refused`, async () => {
     const { processor, model } = kosmos
-    const about = (text: string | string[], images: string | string[]) => processor.call({ text, images })
+    const about = (text: string | string[], images: string | string[]) =>
+      processor.call({ text, images, num_image_tokens: 100 })
     const inputs = await about('An image of', picture)
     const kept = await model.keepPicture(inputs)
     const several = await about(['An image of', 'An image of'], [picture, picture])
-    await assert.rejects(kept.generate(several), /one prompt that begins with/)
+    await assert.rejects(
+      kept.generate({ ...several, pixel_values: undefined }),
+      /one prompt that begins with/,
+    )
+    const other = await about('An image of', 'data/scenes/pair.png')
+    await assert.rejects(
+      kept.generate(other),
+      /pixel_values of the kept picture, or none, but received those of another/,
+    )
+    const embeds = float32(new Float32Array(100 * 192), [1, 100, 192])
+    await assert.rejects(
+      kept.generate({ ...inputs, image_embeds: embeds }),
+      /image_embeds of the kept picture/,
+    )
     const text = { ...inputs, pixel_values: undefined, image_embeds_position_mask: undefined }
     await assert.rejects(model.keepPicture(text), /one prompt with its picture/)
     await assert.rejects(model.keepPicture(several), /one prompt with its picture/)

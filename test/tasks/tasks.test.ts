@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { Kosmos2 } from '../../src/model/kosmos2.ts'
+import { isWellFormed } from '../../scripts/bench/is-well-formed.ts'
 import type { Answer } from '../../src/tasks/answer.ts'
 import { int64 } from '../../src/tensor.ts'
 import { patch_index_to_coordinate } from '../../src/text/boxes.ts'
@@ -24,8 +25,10 @@ test('many pictures get the answers that each gets alone, in their order, whatev
   ]
   const assertSame = (together: Answer | undefined, alone: Answer): void => {
     // Sums in another order differ in the last digits of what was believed, but in no token.
-    const [{ boxes: ours, ...answer }, { boxes: theirs, ...expected }] = [together!, alone]
+    const { boxes: ours, confidence: ourSurety, ...answer } = together!
+    const { boxes: theirs, confidence: theirSurety, ...expected } = alone
     assert.deepEqual(answer, expected)
+    assert.ok(Math.abs(ourSurety - theirSurety) < 1e-3)
     for (const [i, { confidence }] of theirs.entries())
       assert.ok(confidence === null || Math.abs(confidence[0] - ours[i]!.confidence![0]) < 1e-3)
   }
@@ -57,8 +60,37 @@ test('each box comes in fractions, pixels and cells that are one another, finer,
   assert.deepEqual([given!.confidence, given!.finer, given!.maps], [null, null, null])
 })
 
+test('an answer is as sure as its tokens are likely, to its end and not beyond', async () => {
+  const { processor, model } = kosmos
+  const [image, text] = [scene('night'), 'Question: What color is the moon? Answer:']
+  const inputs = await processor.call({ text, images: image, num_image_tokens: 100 })
+  const answer = await kosmos.ask(image, 'What color is the moon?')
+  const written = processor.tokenizer.call(answer.raw.slice(` ${text}`.length), { return_tensors: null, add_special_tokens: false }).input_ids // prettier-ignore
+  const [own] = await model.score(inputs, [[...written, processor.tokenizer.eos_token_id]])
+  const expected = Math.exp(own!.reduce((sum, value) => sum + value, 0) / own!.length)
+  assert.ok(Math.abs(answer.confidence - expected) < 1e-4, `${answer.confidence}, ${expected}`)
+  const beams = await kosmos.ask([image, scene('pair')], 'What color is the moon?', { num_beams: 3 })
+  assert.equal(beams[0]!.text, answer.text)
+  assert.ok(Math.abs(beams[0]!.confidence - expected) < 1e-4)
+  // Tokens that were ruled out leave their share to the others.
+  const limited = await kosmos.locate(image, 'an owl')
+  assert.ok(limited.confidence > 0 && limited.confidence <= 1)
+})
+
+test('a limit for prompt and answer together holds for tags too, and a prompt that fills it is refused', async () => {
+  const length = (await kosmos.processor.call({ text: '<grounding> An image of', images: scene('three'), num_image_tokens: 100 })).input_ids.dims[1]! // prettier-ignore
+  for (const more of [1, 4, 7, 12]) {
+    const { raw } = await kosmos.caption(scene('three'), { wellFormed: true, max_length: length + more })
+    assert.ok(isWellFormed(raw), raw)
+  }
+  await assert.rejects(kosmos.caption(scene('three'), { max_length: length }), /more than the prompt's/)
+})
+
 test('locate gives one box, ground so many as were asked for', async () => {
   assert.equal((await kosmos.locate(scene('twins'), 'a balloon')).boxes.length, 1)
+  // However much longer the answer has to be.
+  const long = { min_new_tokens: 40, max_new_tokens: 48 }
+  assert.equal((await kosmos.locate(scene('twins'), 'a balloon', long)).boxes.length, 1)
   for (const boxes of [1, 2, 3])
     assert.equal((await kosmos.ground(scene('twins'), 'two balloons', { boxes })).boxes.length, boxes)
   const free = await kosmos.ground(scene('twins'), 'two balloons')
@@ -72,7 +104,9 @@ test('text alone is continued without any picture, as the text model does', asyn
   const ids = tokenizer.call(text, { return_tensors: null }).input_ids.slice(0, -1)
   const output = await kosmos.model.generate({ input_ids: int64(ids, [1, ids.length]), max_new_tokens: 12 })
   const [expected] = tokenizer.batch_decode(output, { skip_special_tokens: true })
-  assert.equal(await kosmos.complete(text, { max_new_tokens: 12 }), expected)
+  const completion = await kosmos.complete(text, { max_new_tokens: 12 })
+  assert.equal(completion.text, expected)
+  assert.ok(completion.confidence > 0 && completion.confidence <= 1)
   assert.ok(expected!.startsWith(text) && expected!.length > text.length)
 })
 
@@ -92,5 +126,14 @@ test('lists that do not fit the pictures, and options out of range, are refused 
     kosmos.caption(scene('one'), { wellFormed: 1 as never }),
     /true or false for wellFormed/,
   )
+  for (const outside of [
+    { fractions: [0, 0, 1, 1.25] },
+    { patches: [0, 1024] },
+    { patches: [33, 0] },
+    [-0.1, 0, 0.5, 0.5],
+  ])
+    await assert.rejects(async () => kosmos.describe(scene('one'), outside), /Expected a box in the picture/)
+  const beyond = { pixels: [0, 0, 481, 100] }
+  await assert.rejects(kosmos.describe(scene('one'), beyond), /a box inside the picture of 480 x 480/)
   await assert.rejects(kosmos.caption([scene('one'), readFileSync('package.json')]), { name: 'ImageError' })
 })

@@ -1,8 +1,8 @@
 // Where the model held the corners of its boxes to be. It writes a corner as one cell of the grid, but scores all cells
 // before it does: these scores as maps, one for each corner.
-import { invalidRange, invalidType, rejectUnknownOptions } from '../../errors.ts'
-import { manyRows } from '../../text/token-ids.ts'
+import { rejectUnknownOptions } from '../../errors.ts'
 import type { GenerateOutput } from '../generate.ts'
+import { rowScores } from '../row-scores.ts'
 import { softmaxDenominator } from '../softmax.ts'
 import {
   findPatchPairs,
@@ -69,25 +69,10 @@ export function locateBoxes(
   output: GenerateOutput,
   row: number,
 ): { readonly ids: readonly number[]; readonly boxes: readonly LocatedBox[] } {
-  const { scores, beam_indices } = output
-  if (scores === undefined)
-    throw invalidType(
-      'output',
-      'what generate gives with return_dict_in_generate: true and output_scores: true',
-      output,
-    )
-  const rows = manyRows('output.sequences', output.sequences)
-  if (!Number.isInteger(row) || row < 0 || row >= rows.length)
-    throw invalidRange('row', `integer from 0 to ${rows.length - 1}`, row)
-  const ids = rows[row]!
-  const beams = beam_indices && manyRows('output.beam_indices', beam_indices)[row]!
-  const promptLength = ids.length - (beams ?? scores).length
+  const { ids, promptLength, scoresAt } = rowScores(output, row)
   const vocabulary = patchVocabulary(processor)
   const mapAt = (position: number, cell: number): CornerMap => {
-    const step = position - promptLength
-    const { data, dims } = scores[step]!
-    const [from, width] = [(beams?.[step] ?? row) * dims[1]!, dims[1]!]
-    const own = (data as Float32Array).subarray(from, from + width)
+    const own = scoresAt(position - promptLength)
     return { cell, side: vocabulary.side, probabilities: overCells(own, vocabulary) }
   }
   const boxes = findPatchPairs(ids, vocabulary).map(({ upperLeft, lowerRight, position }) => ({

@@ -70,19 +70,22 @@ function likeliestCorner({ cell, side, probabilities }: CornerMap, radius: numbe
  * @returns in cells; NaN without likelihood
  */
 function likeliestPlace(belief: Float64Array, first: number): number {
-  const mean = meanPlace(belief, first)
-  if (belief.length === 1 || Number.isNaN(mean)) return mean
+  // Cells that were ruled out, as left of the other corner, are in no target either.
+  const start = belief.findIndex((weight) => weight > 0)
+  const held = belief.subarray(Math.max(0, start), belief.findLastIndex((weight) => weight > 0) + 1)
+  const mean = meanPlace(held, first + start)
+  if (held.length <= 1) return mean
   let [low, high] = [first, first + belief.length]
   for (let i = 0; i < HALVINGS; i++) {
     const middle = (low + high) / 2
-    const target = belief.map((_, i) => Math.exp(-(((first + i + 0.5 - middle) / TARGET_DEVIATION) ** 2) / 2))
-    if (meanPlace(target, first) < mean) low = middle
+    const target = held.map((_, i) => Math.exp(-(((first + start + i + 0.5 - middle) / TARGET_DEVIATION) ** 2) / 2)) // prettier-ignore
+    if (meanPlace(target, first + start) < mean) low = middle
     else high = middle
   }
   return (low + high) / 2
 }
 
 function meanPlace(weights: Float64Array, first: number): number {
-  const total = weights.reduce((sum, weight) => sum + weight)
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
   return weights.reduce((sum, weight, i) => sum + weight * (first + i + 0.5), 0) / total
 }

@@ -9,7 +9,10 @@ import type { LogitsProcessor } from '../logits-processors.ts'
 import { keepTokens } from './keep-tokens.ts'
 
 export interface GroundingGrammarOptions {
-  /** How many boxes each phrase that is answered has, integer from 1. Left out: one or more. */
+  /**
+   * How many boxes each phrase that is answered has, integer from 1; where the prompt ends with its phrase, no other one is
+   * begun. Left out: one or more.
+   */
   readonly boxes?: number | undefined
   /**
    * The same limit as that of the generation, integer from 1: what is opened is closed before it. Left out, a generation
@@ -33,9 +36,9 @@ const TEXT: Place = { at: 'text' }
  * A processor for `generate`'s `logits_processor` that rules out every token after which an answer could not be well
  * formed: text, and in it `<phrase>words</phrase><object>boxes</object>`, each box two patch tokens of which the second is
  * neither left of nor above the first (cells that share a row or a column still make an area, see
- * `patch_index_to_coordinate`). What the model would write anyway, by greedy search or drawn with a seed, it writes
- * unchanged as long as that is well formed; only with `top_k` or `top_p` what is drawn may fall otherwise, as tokens that
- * are ruled out make room for others.
+ * `patch_index_to_coordinate`). What the model would write anyway, by greedy search or drawn with a seed and `top_k: 0`,
+ * it writes unchanged as long as that is well formed. With `top_k`, `top_p` and beams tokens that are ruled out make room for
+ * others, which may win.
  *
  *     const grammar = groundingGrammar(processor, inputs, { boxes: 2, max_new_tokens: 64 })
  *     await model.generate({ ...inputs, max_new_tokens: 64, logits_processor: [grammar] })
@@ -58,8 +61,10 @@ export function groundingGrammar(
   const prompts = manyRows('inputs.input_ids', inputs.input_ids)
   const promptLength = prompts[0]!.length
   const limit = max_new_tokens === undefined ? Infinity : promptLength + max_new_tokens
-  for (const prompt of prompts) {
-    const needed = grammar.needed(grammar.placeAfter(prompt))
+  const places = prompts.map((prompt) => grammar.placeAfter(prompt))
+  const mayBegin = boxes === undefined || places.some(({ at }) => at === 'text')
+  for (const place of places) {
+    const needed = grammar.needed(place)
     if (needed > limit - promptLength)
       throw invalidRange(
         'max_new_tokens',
@@ -68,7 +73,8 @@ export function groundingGrammar(
       )
   }
   return (input_ids, scores) => {
-    const { words, tags } = grammar.allowed(grammar.placeAfter(input_ids), limit - input_ids.length - 1)
+    const left = limit - input_ids.length - 1
+    const { words, tags } = grammar.allowed(grammar.placeAfter(input_ids), left, mayBegin)
     keepTokens(scores, tags, words)
   }
 }
@@ -78,8 +84,8 @@ interface Grammar {
   placeAfter(ids: readonly number[]): Place
   /** The fewest tokens until all is closed. */
   needed(place: Place): number
-  /** What may come next. @param left - how many tokens may follow it */
-  allowed(place: Place, left: number): Allowed
+  /** What may come next. @param left - how many tokens may follow it @param mayBegin - whether a phrase may begin */
+  allowed(place: Place, left: number, mayBegin: boolean): Allowed
 }
 
 /** Tokens that may come next: all pieces of text, where `words` marks them, and some others. */
@@ -148,13 +154,12 @@ function createGrammar(processor: PatchProcessor, exactly: number | undefined): 
       return place
     },
     needed,
-    allowed(place, left) {
+    allowed(place, left, mayBegin) {
       switch (place.at) {
-        case 'text':
-          return {
-            words: isWord,
-            tags: [tokenizer.eos_token_id, ...(needed({ at: 'phrase' }) <= left ? [beginOfPhrase] : [])],
-          }
+        case 'text': {
+          const fits = mayBegin && needed({ at: 'phrase' }) <= left
+          return { words: isWord, tags: [tokenizer.eos_token_id, ...(fits ? [beginOfPhrase] : [])] }
+        }
         case 'phrase':
           return { words: isWord, tags: [] }
         case 'word':

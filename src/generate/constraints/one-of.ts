@@ -1,5 +1,5 @@
 // An answer out of a list.
-import { invalidRange, invalidType } from '../../errors.ts'
+import { invalidRange, invalidType, rejectUnknownOptions } from '../../errors.ts'
 import type { Tensor } from '../../tensor.ts'
 import type { Kosmos2Tokenizer } from '../../text/tokenizer.ts'
 import { manyRows } from '../../text/token-ids.ts'
@@ -17,21 +17,27 @@ interface Branch {
  * text. With greedy search the likeliest next token that leads to one of them is taken; with as many beams as answers the
  * likeliest answer.
  *
- *     const answer = oneOf(processor.tokenizer, inputs, ['yes', 'no'])
+ *     const answer = oneOf(processor.tokenizer, inputs, ['yes', 'no'], { max_new_tokens: 8 })
  *     await model.generate({ ...inputs, max_new_tokens: 8, logits_processor: [answer] })
  *
  * @param inputs - of the generation: the answer begins behind its `input_ids`
  * @param answers - texts, as they would be written after the prompt
- * @throws {RangeError} without answers, or for one that is empty
+ * @param options - `max_new_tokens`: the limit of the generation, which every answer has to fit; not checked if left out
+ * @throws {RangeError} without answers, or for one that is empty or longer than the limit
  */
 export function oneOf(
   tokenizer: Kosmos2Tokenizer,
   inputs: { readonly input_ids: Tensor },
   answers: readonly string[],
+  options: { readonly max_new_tokens?: number | undefined } = {},
 ): LogitsProcessor {
+  rejectUnknownOptions('oneOf', options, ['max_new_tokens'])
+  const { max_new_tokens = Infinity } = options
   const start = manyRows('inputs.input_ids', inputs.input_ids)[0]!.length
   const root: Branch = { branches: new Map(), isAnswer: false }
-  for (const ids of answerTokens(tokenizer, answers)) {
+  for (const [index, ids] of answerTokens(tokenizer, answers).entries()) {
+    if (ids.length > max_new_tokens)
+      throw invalidRange('max_new_tokens', `at least ${ids.length}, the tokens of answers[${index}],`, max_new_tokens) // prettier-ignore
     let branch = root
     for (const id of ids) {
       let longer = branch.branches.get(id)

@@ -56,6 +56,17 @@ test('cells beyond the window do not count, and a window of one cell gives its c
   assertNear(finerBox({ upperLeft, lowerRight }, { radius: 0 }), centres.map((place) => place * side)) // prettier-ignore
 })
 
+test('cells that were ruled out are missing from the belief, and tell nothing of the place', () => {
+  const right = believed(4.2, 6.3)
+  // Nothing left of the upper left corner, in column 4: the belief of columns 4 and 5 alone.
+  const probabilities = right.probabilities.map((weight, i) => (i % side < 4 ? 0 : weight))
+  const box = finerBox({ upperLeft: believed(4.1, 2.6), lowerRight: { ...right, probabilities } })
+  assertNear(box, [4.1, 2.6, 4.2, 6.3])
+  // Where all but one were, it is that one's centre, at the border too.
+  const only = corner(side * side - 1, { '7,7': 1 })
+  assertNear(finerBox({ upperLeft, lowerRight: only }).slice(2), [7.5, 7.5])
+})
+
 test('corners that fall on one line, or in the wrong order, give the box of their cells', () => {
   const one = corner(9, { '1,1': 1 })
   assert.deepEqual(finerBox({ upperLeft: one, lowerRight: one }), [1 / 8, 1 / 8, 2 / 8, 2 / 8])

@@ -34,6 +34,35 @@ test('only an answer of the list is written, to its end: greedily, with beams an
   assert.deepEqual([...drawn].sort(), [...answers].sort())
 })
 
+test('answers that do not fit the limit, and constraints that leave nothing, are refused', async () => {
+  const inputs = await processor.call({ text: prompt, images: picture })
+  const limit = { max_new_tokens: 4 }
+  assert.throws(
+    () => oneOf(processor.tokenizer, inputs, ['one.', 'a star and an owl.'], limit),
+    /at least 6, the tokens of answers\[1\], for max_new_tokens but received 4/,
+  )
+  const both = ['one.', 'two.'].map((answer) => oneOf(processor.tokenizer, inputs, [answer], limit))
+  for (const options of [{}, { num_beams: 3 }, { do_sample: true, seed: 1 }])
+    await assert.rejects(
+      model.generate({ ...inputs, ...limit, ...options, logits_processor: both }),
+      /No next token can be chosen: .* the logits processors rule out all tokens/,
+    )
+})
+
+test('many candidates are scored as each is alone', async () => {
+  const many = Array.from(
+    { length: 40 },
+    (_, i) => `${answers[i % answers.length]!.slice(0, -1)} ${answers[i % 3]!}`,
+  )
+  const scored = await kosmos.score(picture, prompt, many)
+  const total = scored.reduce((sum, { probability }) => sum + probability, 0)
+  assert.ok(scored.length === 40 && Math.abs(total - 1) < 1e-12 && scored[0]!.probability <= 1)
+  const last = scored.find(({ text }) => text === many[39])!
+  const [alone] = await kosmos.score(picture, prompt, [many[39]!])
+  assert.equal(alone!.probability, 1)
+  assert.ok(Math.abs(last.logLikelihood - alone!.logLikelihood) < 1e-3)
+})
+
 test('the likelihoods of candidates are those of a pass over each of them alone', async () => {
   const scored = await kosmos.score(picture, prompt, answers)
   assert.equal(scored[0]!.text, 'three.')
