@@ -4,6 +4,12 @@ import type { Entity } from '../src/text/post-process.ts'
 
 /** What the embedded model was asked about each scene: tiny/golden.json. */
 export interface TinyGolden {
+  /** Continued without a picture, by the text model's own `generate`. */
+  readonly texts: readonly {
+    readonly prompt: string
+    readonly input_ids: number[]
+    readonly greedy: number[]
+  }[]
   readonly scenes: readonly {
     readonly file: string
     /** What is in it, from left to right: exact boxes as fractions of the picture. */

@@ -18,6 +18,8 @@ from transformers.models.clip.image_processing_pil_clip import CLIPImageProcesso
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "models/kosmos2-tiny"
 GOLDEN = ROOT / "test/goldens/tiny/golden.json"
+# Texts that are continued without a picture.
+TEXTS = ("The color of a banana is", "Foxes are a kind of", "One owl, two", "An image of")
 INPUTS = ("pixel_values", "input_ids", "attention_mask", "image_embeds_position_mask")
 
 
@@ -61,6 +63,13 @@ def answer(model, processor, image, prompt):
     }
 
 
+def continuation(model, processor, text):
+    inputs = processor(text=text, return_tensors="pt")
+    ids, mask = inputs["input_ids"], inputs["attention_mask"]
+    greedy = model.text_model.generate(input_ids=ids, attention_mask=mask, max_new_tokens=24, do_sample=False)
+    return {"prompt": text, "input_ids": ids[0].tolist(), "greedy": greedy[0].tolist()}
+
+
 def main():
     processor = AutoProcessor.from_pretrained(FOLDER)
     # Pillow's pixels: where torchvision is installed, AutoProcessor resizes with it, and a little differently.
@@ -74,7 +83,8 @@ def main():
         asked = [answer(model, processor, image, prompt) for prompt in prompts(things[0])]
         scenes.append({"file": scene["file"], "objects": things, "asked": asked})
     versions = f"transformers {transformers.__version__}, torch {torch.__version__.split('+')[0]}, float32, CPU"
-    lines = json.dumps({"made with": versions, "scenes": scenes}, separators=(",", ":"))
+    texts = [continuation(model, processor, text) for text in TEXTS]
+    lines = json.dumps({"made with": versions, "texts": texts, "scenes": scenes}, separators=(",", ":"))
     GOLDEN.write_text(lines.replace('{"file"', '\n{"file"').replace('{"prompt"', '\n{"prompt"') + "\n")
 
 
