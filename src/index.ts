@@ -1,4 +1,4 @@
-// The public names, and nothing else. Start reading at model/kosmos2.ts.
+// The public names, and nothing else. Start reading at tasks/kosmos2.ts.
 
 // Pictures, prompts and boxes in; captions and entities out.
 export { Kosmos2Processor } from './text/processor.ts'
@@ -11,7 +11,7 @@ export { coordinate_to_patch_index, patch_index_to_coordinate } from './text/box
 export { briefCaption, describeRegion, detailedCaption, groundPhrase, question } from './text/prompts.ts'
 
 // The models.
-export { Kosmos2 } from './model/kosmos2.ts'
+export { Kosmos2 } from './tasks/kosmos2.ts'
 export { Kosmos2ForConditionalGeneration } from './model/kosmos2-for-conditional-generation.ts'
 export { OVKosmos2ForConditionalGeneration } from './model/ov-kosmos2-for-conditional-generation.ts'
 export { Kosmos2Model } from './model/kosmos2-model.ts'
@@ -137,7 +137,7 @@ export type { KeptPicture } from './model/kept-picture.ts'
 export type { ModelInputs } from './model/inputs.ts'
 export type { VisionModelOptions } from './model/vision-options.ts'
 export type { ConditionalGeneration } from './model/conditional-generation.ts'
-export type { Kosmos2Options } from './model/kosmos2.ts'
+export type { Kosmos2Options } from './tasks/kosmos2.ts'
 export type { ModelOptions } from './model/open-original.ts'
 export type {
   AnswerComparison,
@@ -169,6 +169,7 @@ export type { WeightHistogramOptions, WeightVersion } from './plot/weight-histog
 export type { Answer, AnswerOptions, Answers } from './tasks/answer.ts'
 export type { AskOptions } from './tasks/ask.ts'
 export type { CaptionOptions } from './tasks/caption.ts'
+export type { Completion } from './tasks/complete.ts'
 export type { DescribeOptions } from './tasks/describe.ts'
 export type { GroundOptions } from './tasks/ground.ts'
 export type { Look } from './tasks/look.ts'

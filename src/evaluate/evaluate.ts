@@ -1,7 +1,7 @@
 // How good a model is on pictures whose right answers are known: every question asked, every answer judged, and the
 // figures of each task.
 import { invalidRange, invalidType, rejectUnknownOptions } from '../errors.ts'
-import type { Kosmos2 } from '../model/kosmos2.ts'
+import type { Kosmos2 } from '../tasks/kosmos2.ts'
 import { askAll } from './answer-questions.ts'
 import { groupBy } from './group-by.ts'
 import { judge, type Judged } from './judge.ts'

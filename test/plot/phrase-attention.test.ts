@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { Kosmos2 } from '../../src/model/kosmos2.ts'
+import { Kosmos2 } from '../../src/tasks/kosmos2.ts'
 import { patchAttention } from '../../src/plot/patch-attention.ts'
 import { phraseAttention, phrasePlaces } from '../../src/plot/phrase-attention.ts'
 import { Tensor } from '../../src/tensor.ts'

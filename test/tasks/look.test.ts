@@ -1,7 +1,7 @@
 // A picture that is looked at once: its answers are those of fresh ones, on both engines, whatever was asked before.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { Kosmos2 } from '../../src/model/kosmos2.ts'
+import { Kosmos2 } from '../../src/tasks/kosmos2.ts'
 import type { Answer } from '../../src/tasks/answer.ts'
 import { float32 } from '../../src/tensor.ts'
 import { converted } from '../model/converted.ts'

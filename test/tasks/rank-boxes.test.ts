@@ -1,7 +1,7 @@
 // The likeliest boxes for a phrase: their probabilities are the model's own, and each place comes once.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { Kosmos2 } from '../../src/model/kosmos2.ts'
+import { Kosmos2 } from '../../src/tasks/kosmos2.ts'
 import type { RankBoxesOptions } from '../../src/tasks/rank-boxes.ts'
 import { boxIou } from '../../src/text/box-iou.ts'
 

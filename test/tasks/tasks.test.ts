@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
-import { Kosmos2 } from '../../src/model/kosmos2.ts'
+import { Kosmos2 } from '../../src/tasks/kosmos2.ts'
 import { isWellFormed } from '../../scripts/bench/is-well-formed.ts'
 import type { Answer } from '../../src/tasks/answer.ts'
 import { int64 } from '../../src/tensor.ts'

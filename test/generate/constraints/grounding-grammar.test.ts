@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { groundingGrammar } from '../../../src/generate/constraints/grounding-grammar.ts'
-import { Kosmos2 } from '../../../src/model/kosmos2.ts'
+import { Kosmos2 } from '../../../src/tasks/kosmos2.ts'
 import { isWellFormed } from '../../../scripts/bench/is-well-formed.ts'
 import { readTinyGolden } from '../../tiny-golden.ts'
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { oneOf } from '../../../src/generate/constraints/one-of.ts'
-import { Kosmos2 } from '../../../src/model/kosmos2.ts'
+import { Kosmos2 } from '../../../src/tasks/kosmos2.ts'
 
 const kosmos = await Kosmos2.from_pretrained('models/kosmos2-tiny')
 after(() => kosmos.dispose())

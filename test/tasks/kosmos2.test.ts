@@ -3,10 +3,10 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { Kosmos2 } from '../../src/model/kosmos2.ts'
+import { Kosmos2 } from '../../src/tasks/kosmos2.ts'
 import type { Answer } from '../../src/tasks/answer.ts'
 import { readTinyGolden } from '../tiny-golden.ts'
-import { converted } from './converted.ts'
+import { converted } from '../model/converted.ts'
 
 const kosmos = await Kosmos2.from_pretrained('models/kosmos2-tiny')
 after(() => kosmos.dispose())

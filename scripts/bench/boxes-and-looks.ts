@@ -1,0 +1,44 @@
+// What finer boxes cost beside the caption that they belong to, and how much sooner a question about a picture is answered
+// that was looked at before: `node scripts/bench/boxes-and-looks.ts [MODEL...]`, medians of so many rounds.
+import { finerBox, Kosmos2 } from '../../src/index.ts'
+
+const ROUNDS = 25
+const given = process.argv.slice(2)
+const models = given.length > 0 ? given : ['models/kosmos2-tiny', 'models/kosmos2-tiny-fp32']
+const image = 'data/scenes/night.png'
+const question = 'What is on the left?'
+const firstToken = { max_new_tokens: 1 }
+
+async function median(work: () => unknown): Promise<number> {
+  const times: number[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    const start = performance.now()
+    await work()
+    times.push(performance.now() - start)
+  }
+  return times.toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)]!
+}
+
+const rows = []
+for (const model of models) {
+  const kosmos = await Kosmos2.from_pretrained(model)
+  const { boxes } = await kosmos.caption(image)
+  const maps = boxes.flatMap(({ maps }) => maps ?? [])
+  const caption = await median(() => kosmos.caption(image))
+  const finer = await median(() => maps.map((own) => finerBox(own)))
+  const fresh = await median(() => kosmos.ask(image, question, firstToken))
+  const look = await kosmos.look(image)
+  const kept = await median(() => look.ask(question, firstToken))
+  await look.dispose()
+  await kosmos.dispose()
+  rows.push({
+    model,
+    'caption, ms': caption.toFixed(1),
+    'its finer boxes, ms': finer.toFixed(3),
+    share: `${((100 * finer) / caption).toFixed(2)} %`,
+    'first token, ms': fresh.toFixed(1),
+    'on a kept picture, ms': kept.toFixed(1),
+    ratio: (fresh / kept).toFixed(1),
+  })
+}
+console.table(rows)
