@@ -26,7 +26,8 @@ for (const own of byPicture(grounded)) {
   const picture = await kosmos.model.keepPicture(await processor.call({ text: '', images, num_image_tokens }))
   for (const { prompt } of own) {
     if (counts.prompts === Number(prompts)) break
-    const { pixel_values: _, ...inputs } = await processor.call({ text: prompt, images: BLANK, num_image_tokens })
+    const blank = await processor.call({ text: prompt, images: BLANK, num_image_tokens })
+    const inputs = { ...blank, pixel_values: undefined }
     const seed = counts.prompts
     const sampling = seed % 2 === 0 ? {} : { do_sample: true, temperature: 1.5, top_k: 0, seed }
     const write = async (constrained: boolean): Promise<string> => {
