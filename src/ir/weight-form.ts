@@ -44,8 +44,8 @@ export function checkGroupSize(groupSize: number): void {
  * the weights, and every run would widen them. Other tensors (positions, latent queries, the patch convolution) are
  * float16 where anything is compressed. INT4 takes the largest size up to `groupSize` that divides a row into eight
  * groups or more, else the smallest that divides it, and INT8 where none does. The published model's rows, 1024 numbers
- * and more, take the default of 128; in the short rows of a small model so few scales would cost answers: of
- * `models/kosmos2-tiny`, groups of 64 and 128 cost 4 points of grounding, these 2.
+ * and more, take the default of 128; in the short rows of a small model so few scales cost answers: with
+ * groups of 64 and 128 weights of `models/kosmos2-tiny` lost 4 points of grounding, with these 2.
  * @param isMatrix - whether it is multiplied as a matrix or looked up as an embedding
  */
 export function weightForm(
