@@ -1,6 +1,7 @@
 // What finer boxes cost beside the caption that they belong to, and how much sooner a question about a picture is answered
 // that was looked at before: `node scripts/bench/boxes-and-looks.ts [MODEL...]`, medians of so many rounds.
 import { finerBox, Kosmos2 } from '../../src/index.ts'
+import { spread, timed } from './statistics.ts'
 
 const ROUNDS = 25
 const given = process.argv.slice(2)
@@ -11,12 +12,8 @@ const firstToken = { max_new_tokens: 1 }
 
 async function median(work: () => unknown): Promise<number> {
   const times: number[] = []
-  for (let round = 0; round < ROUNDS; round++) {
-    const start = performance.now()
-    await work()
-    times.push(performance.now() - start)
-  }
-  return times.toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)]!
+  for (let round = 0; round < ROUNDS; round++) times.push((await timed(work)).ms)
+  return spread(times).median
 }
 
 const rows = []

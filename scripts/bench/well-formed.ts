@@ -14,12 +14,7 @@ const { processor } = kosmos
 const num_image_tokens = kosmos.model.config.latent_query_num
 const { questions } = await readScenes('data/scenes/held-out')
 const grounded = questions.filter(({ prompt }) => prompt.startsWith('<grounding>'))
-const counts = {
-  prompts: 0,
-  'malformed, free': 0,
-  'malformed, constrained': 0,
-  'changed without need': 0,
-}
+const counts = { prompts: 0, 'malformed, free': 0, 'malformed, constrained': 0, 'changed without need': 0 }
 
 for (const own of byPicture(grounded)) {
   const images = own[0]!.picture.path
@@ -44,7 +39,7 @@ for (const own of byPicture(grounded)) {
     counts['malformed, free'] += Number(!isWellFormed(free))
     counts['malformed, constrained'] += Number(!isWellFormed(constrained))
     counts['changed without need'] += Number(isWellFormed(free) && free !== constrained)
-    if (counts.prompts % 50 === 0) process.stderr.write(`\r${counts.prompts} of ${prompts} `)
+    if (counts.prompts % 50 === 0) process.stderr.write(`\r${counts.prompts} of ${prompts}`)
   }
   await picture.dispose()
 }

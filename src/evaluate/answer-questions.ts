@@ -148,8 +148,8 @@ const kindOf = (prompt: Prompt): string =>
   `${lengthOf(prompt)} ${prompt.imageEmbeds === undefined} ${isBoxOfPhrase(prompt.question)}`
 
 /**
- * Prompts of one length and one kind, all with a picture or all without, and of one task as far as it goes, so that their answers are
- * about as long too.
+ * Prompts of one length and one kind, all with a picture or all without, and of one task as far as it goes, so that their
+ * answers are about as long too.
  */
 function batches(prompts: readonly Prompt[], vocabulary: number): Prompt[][] {
   const most = Math.floor(SCORE_BYTES / (vocabulary * Float32Array.BYTES_PER_ELEMENT * MAX_NEW_TOKENS))

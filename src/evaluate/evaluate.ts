@@ -1,6 +1,7 @@
 // How good a model is on pictures whose right answers are known: every question asked, every answer judged, and the
 // figures of each task.
 import { invalidRange, invalidType, rejectUnknownOptions } from '../errors.ts'
+import { patchVocabulary } from '../generate/boxes/patch-vocabulary.ts'
 import type { Kosmos2 } from '../tasks/kosmos2.ts'
 import { askAll } from './answer-questions.ts'
 import { groupBy } from './group-by.ts'
@@ -72,7 +73,7 @@ export async function evaluate(
     },
   })
   const seconds = (performance.now() - start) / 1000
-  const side = Math.floor(Math.sqrt(kosmos.processor.num_patch_index_tokens))
+  const { side } = patchVocabulary(kosmos.processor)
   const answers = answered.map((one) => judge(one, side))
   // In the order of the questions: the same answers give the same figures, however they were batched.
   const order = new Map(questions.map((question, place) => [question, place]))

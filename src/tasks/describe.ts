@@ -1,5 +1,6 @@
 // What is in a box.
 import { invalidRange } from '../errors.ts'
+import { patchVocabulary } from '../generate/boxes/patch-vocabulary.ts'
 import type { ImageInput } from '../image/image-input.ts'
 import { type BoxInput, expectBoxInPicture } from '../text/boxes.ts'
 import { describeRegion } from '../text/prompts.ts'
@@ -22,7 +23,7 @@ export function describe<Image extends ImageInput | readonly ImageInput[]>(
   options: DescribeOptions = {},
 ): Promise<Answers<Image>> {
   const { grounded = true, ...generation } = options
-  const side = Math.floor(Math.sqrt(asks.processor.num_patch_index_tokens))
+  const { side } = patchVocabulary(asks.processor)
   const prompt = (own: BoxInput): Prompt => {
     expectBoxInPicture('box', own, side)
     return { text: describeRegion({ grounded }), bboxes: [own] }

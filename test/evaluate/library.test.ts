@@ -49,7 +49,13 @@ test('answers come in the order of the questions, and the corners of found thing
 })
 
 test('text alone is continued without the scene that it stands beside', async () => {
-  const apart = { ...set, questions: set.questions.map((one) => ({ ...one, picture: { ...one.picture, path: `no ${one.picture.path}` } })) } // prettier-ignore
+  const apart = {
+    ...set,
+    questions: set.questions.map((one) => {
+      const picture = { ...one.picture, path: `no ${one.picture.path}` }
+      return { ...one, picture }
+    }),
+  }
   const { answers, faults } = await evaluate(kosmos, apart, { tasks: ['text'], limit: 4 })
   assert.deepEqual([answers.length, faults], [4, []])
   for (const { prompt, text } of answers) {

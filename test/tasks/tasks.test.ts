@@ -65,7 +65,10 @@ test('an answer is as sure as its tokens are likely, to its end and not beyond',
   const [image, text] = [scene('night'), 'Question: What color is the moon? Answer:']
   const inputs = await processor.call({ text, images: image, num_image_tokens: 100 })
   const answer = await kosmos.ask(image, 'What color is the moon?')
-  const written = processor.tokenizer.call(answer.raw.slice(` ${text}`.length), { return_tensors: null, add_special_tokens: false }).input_ids // prettier-ignore
+  const written = processor.tokenizer.call(answer.raw.slice(` ${text}`.length), {
+    return_tensors: null,
+    add_special_tokens: false,
+  }).input_ids
   const [own] = await model.score(inputs, [[...written, processor.tokenizer.eos_token_id]])
   const expected = Math.exp(own!.reduce((sum, value) => sum + value, 0) / own!.length)
   assert.ok(Math.abs(answer.confidence - expected) < 1e-4, `${answer.confidence}, ${expected}`)
@@ -78,7 +81,13 @@ test('an answer is as sure as its tokens are likely, to its end and not beyond',
 })
 
 test('a limit for prompt and answer together holds for tags too, and a prompt that fills it is refused', async () => {
-  const length = (await kosmos.processor.call({ text: '<grounding> An image of', images: scene('three'), num_image_tokens: 100 })).input_ids.dims[1]! // prettier-ignore
+  const length = (
+    await kosmos.processor.call({
+      text: '<grounding> An image of',
+      images: scene('three'),
+      num_image_tokens: 100,
+    })
+  ).input_ids.dims[1]!
   for (const more of [1, 4, 7, 12]) {
     const { raw } = await kosmos.caption(scene('three'), { wellFormed: true, max_length: length + more })
     assert.ok(isWellFormed(raw), raw)

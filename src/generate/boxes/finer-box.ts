@@ -73,13 +73,14 @@ function likeliestPlace(belief: Float64Array, first: number): number {
   // Cells that were ruled out, as left of the other corner, are in no target either.
   const start = belief.findIndex((weight) => weight > 0)
   const held = belief.subarray(Math.max(0, start), belief.findLastIndex((weight) => weight > 0) + 1)
-  const mean = meanPlace(held, first + start)
+  const from = first + start
+  const mean = meanPlace(held, from)
   if (held.length <= 1) return mean
   let [low, high] = [first, first + belief.length]
   for (let i = 0; i < HALVINGS; i++) {
     const middle = (low + high) / 2
-    const target = held.map((_, i) => Math.exp(-(((first + start + i + 0.5 - middle) / TARGET_DEVIATION) ** 2) / 2)) // prettier-ignore
-    if (meanPlace(target, first + start) < mean) low = middle
+    const target = held.map((_, i) => Math.exp(-(((from + i + 0.5 - middle) / TARGET_DEVIATION) ** 2) / 2))
+    if (meanPlace(target, from) < mean) low = middle
     else high = middle
   }
   return (low + high) / 2

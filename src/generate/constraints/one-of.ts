@@ -37,7 +37,11 @@ export function oneOf(
   const root: Branch = { branches: new Map(), isAnswer: false }
   for (const [index, ids] of answerTokens(tokenizer, answers).entries()) {
     if (ids.length > max_new_tokens)
-      throw invalidRange('max_new_tokens', `at least ${ids.length}, the tokens of answers[${index}],`, max_new_tokens) // prettier-ignore
+      throw invalidRange(
+        'max_new_tokens',
+        `at least ${ids.length}, the tokens of answers[${index}],`,
+        max_new_tokens,
+      )
     let branch = root
     for (const id of ids) {
       let longer = branch.branches.get(id)
