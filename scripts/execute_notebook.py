@@ -49,6 +49,19 @@ class InterruptibleClient(NotebookClient):
             asyncio.get_running_loop().add_signal_handler(number, interrupt)
         await super().async_start_new_kernel(**kwargs)
 
+    async def async_start_new_kernel_client(self):
+        """Starts a kernel that does not answer a second time.
+
+        tslab's turns deaf when a message comes while it binds its sockets, which happens on a busy machine.
+        """
+        try:
+            return await super().async_start_new_kernel_client()
+        except RuntimeError:
+            # nbclient has ended that kernel, and forgotten it.
+            self.km = self.create_kernel_manager()
+            await self.async_start_new_kernel()
+            return await super().async_start_new_kernel_client()
+
 
 def step_titles(notebook):
     """What each code cell is about: the last heading before it, or the first sentence."""
