@@ -80,7 +80,7 @@ test('the worst answers come first, so many of each task, and are drawn with wha
   assert.ok(worst.every(({ isExact }) => isExact === false))
   const [one] = worst
   const svg = await drawAnswer(one!, { width: 240 })
-  assert.match(svg, /right: /)
+  assert.match(svg, /Right is &#34;/)
   assert.throws(() => worstAnswers(answers, 0), /integer from 1 for most/)
 })
 
