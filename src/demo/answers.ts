@@ -8,6 +8,7 @@ import {
   type Kosmos2,
   locateEntities,
 } from '../index.ts'
+import { confidenceOf } from '../tasks/answer.ts'
 import type { CheckedRequest } from './answer-request.ts'
 import type { AnswerBox, AnswerEntity, AnswerEvent, FinishedAnswer, Limits } from './api.ts'
 import type { StoredPicture } from './picture-store.ts'
@@ -85,6 +86,7 @@ export async function sendAnswer(asking: Asking): Promise<void> {
     raw: processor.post_process_generation(decoded, { cleanup_and_extract: false }),
     entities: entities.map(entityFields),
     boxes: answerBoxes(answered, picture).map((box) => boxFields(box, maps)),
+    confidence: confidenceOf(kosmos, output, 0),
     timing: {
       queuedMs: startedAt - askedAt,
       firstTokenMs: first === undefined ? null : first - startedAt,

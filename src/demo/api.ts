@@ -233,6 +233,8 @@ export interface FinishedAnswer {
   readonly raw: string
   readonly entities: readonly AnswerEntity[]
   readonly boxes: readonly AnswerBox[]
+  /** How likely the answer's tokens were, 0 to 1, as their geometric mean. */
+  readonly confidence: number
   readonly timing: Timing
   /** Whether it was cut by the limit of new tokens. */
   readonly limited: boolean

@@ -197,9 +197,8 @@ export function confidenceOf(
   { processor, model }: Asks,
   output: GenerateOutput,
   row: number,
-  options: GenerateOptions,
+  { eos_token_id = model.generation_config.eos_token_id }: GenerateOptions = {},
 ): number {
-  const { eos_token_id = model.generation_config.eos_token_id } = options
   const ends = [eos_token_id ?? processor.tokenizer.eos_token_id].flat()
   const likelihoods = tokenLikelihoods(output, row, ends)
   return Math.exp(likelihoods.reduce((sum, value) => sum + value, 0) / likelihoods.length)

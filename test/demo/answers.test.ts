@@ -66,11 +66,11 @@ test("every task's answer is Kosmos2's own, whichever settings it has", async ()
     ],
   ]
   for (const [body, expected] of cases) {
-    const { text, entities, raw, boxes } = await answerTo(demo, asked(body))
+    const { text, entities, raw, boxes, confidence } = await answerTo(demo, asked(body))
     const tuples = entities.map(({ name, span, boxes }) => [name, span, boxes])
     const own = await expected
-    const answer = { text: own.text, entities: own.entities, raw: own.raw }
-    assert.deepEqual({ text, entities: tuples, raw }, answer, JSON.stringify(body))
+    const answer = { text: own.text, entities: own.entities, raw: own.raw, confidence: own.confidence }
+    assert.deepEqual({ text, entities: tuples, raw, confidence }, answer, JSON.stringify(body))
     assert.deepEqual(boxes, JSON.parse(JSON.stringify(own.boxes.map((box) => ({ ...box, maps: undefined })))))
   }
 })

@@ -5,6 +5,7 @@ import { AnswerText } from './answer-text.tsx'
 import { Certainty } from './certainty.tsx'
 import { EntitiesTable } from './entities-table.tsx'
 import { Export } from './export.tsx'
+import { percent } from './percent.ts'
 import { ask, front, type Run, shown } from './runs.ts'
 
 /** All answers that are shown, and one sentence about them for those who hear the page. */
@@ -124,9 +125,10 @@ function Note({ run }: { run: Run }) {
   )
 }
 
-function Details({ run: { timing, raw, prompt } }: { run: Run }) {
+function Details({ run: { confidence, timing, raw, prompt } }: { run: Run }) {
   if (timing === undefined) return null
   const facts = [
+    confidence !== undefined && `${percent(confidence)} sure`,
     timing.firstTokenMs !== null && `first token ${Math.round(timing.firstTokenMs)} ms`,
     `${timing.tokens} tokens`,
     timing.tokensPerSecond !== null && `${Math.round(timing.tokensPerSecond)} a second`,

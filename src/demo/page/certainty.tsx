@@ -1,6 +1,7 @@
 // How sure the model was of the box that is looked at: the two corners, and which one's map lies over the picture.
 import { describeBox } from './box.ts'
 import { corner } from './heat-map.tsx'
+import { percent } from './percent.ts'
 import { examined, type Run } from './runs.ts'
 
 const CORNERS = ['upper left', 'lower right'] as const
@@ -29,7 +30,7 @@ export function Certainty({ run }: { run: Run }) {
                 }}
               >
                 <span>{words}</span>
-                <strong>{Math.round(box.confidence![which]! * 100)} %</strong>
+                <strong>{percent(box.confidence![which]!)}</strong>
                 <meter
                   min={0}
                   max={1}

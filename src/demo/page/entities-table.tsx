@@ -2,6 +2,7 @@
 import { entityColour } from '../../plot/colours.ts'
 import type { Corners } from '../api.ts'
 import { bestOverlap } from './overlap.ts'
+import { percent } from './percent.ts'
 import { examined, pointed, type Run } from './runs.ts'
 
 interface Row {
@@ -29,8 +30,6 @@ function rowsOf({ boxes, entities, picture: { width, height } }: Run): Row[] {
     })),
   )
 }
-
-const percent = (value: number): string => `${Math.round(value * 100)} %`
 
 /** The table; a press on a row's phrase shows the heat map of its box. */
 export function EntitiesTable({ run, isFront }: { run: Run; isFront: boolean }) {

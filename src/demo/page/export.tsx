@@ -5,11 +5,11 @@ import { type Run, withoutMaps } from './runs.ts'
 
 /** The result as JSON: what was asked, what came, and of which picture. */
 function resultOf(run: Run): string {
-  const { modelName, prompt, text, raw, entities, timing, limited, request, picture } = run
+  const { modelName, prompt, text, raw, entities, confidence, timing, limited, request, picture } = run
   const { name, width, height, truth } = picture
   const boxes = run.boxes.map(withoutMaps)
   const asked = { model: modelName, picture: { name, width, height, truth }, request, prompt }
-  return `${JSON.stringify({ ...asked, text, raw, entities, boxes, timing, limited }, undefined, 2)}\n`
+  return `${JSON.stringify({ ...asked, text, raw, entities, boxes, confidence, timing, limited }, undefined, 2)}\n`
 }
 
 function download(file: Blob, name: string): void {

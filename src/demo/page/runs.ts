@@ -47,6 +47,8 @@ export interface Run {
   readonly entities: readonly Phrase[]
   /** With confidence and maps; empty until the end. */
   readonly boxes: readonly AnswerBox[]
+  /** Not in answers that were kept by a page before it was told. */
+  readonly confidence?: number | undefined
   readonly timing?: Timing | undefined
   readonly limited: boolean
   /** Why it failed, or what it waits for. */
