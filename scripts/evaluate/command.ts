@@ -96,7 +96,7 @@ export const evaluate = defineCommand({
     if (values.json !== undefined)
       await writeWhole(
         values.json,
-        `${JSON.stringify({ set: set.title, faults: set.faults, runs }, undefined, 2)}\n`,
+        `${JSON.stringify({ set: set.title, pictures, questions: questions.length, settings, faults: set.faults, runs }, undefined, 2)}\n`,
       )
     const left = new Set(runs.flatMap(({ faults }) => faults))
     if (left.size > 0)

@@ -21,8 +21,8 @@ export interface Subject {
 
 /**
  * @param models - folders or names on the hub; a folder that is converted already is taken as it is
- * @param settings - how converted models run
- * @throws {UsageError} for precisions asked of converted models only
+ * @param settings - how converted models run; of these the originals take the number of threads
+ * @throws {UsageError} for precisions asked of converted models, and settings of these asked of originals
  */
 export async function subjects(
   models: readonly string[],
@@ -36,7 +36,13 @@ export async function subjects(
       throw new UsageError(`Expected a checkpoint for --weights, but ${model} is converted already`)
     if (isConverted) all.push({ name: model, open: () => Kosmos2.from_pretrained(model, settings) })
     else
-      for (const precision of weights ?? ['original' as const]) all.push(subject(model, precision, settings))
+      for (const precision of weights ?? ['original' as const]) {
+        if (precision === 'original' && (settings.device ?? settings.performance) !== undefined)
+          throw new UsageError(
+            `Expected --device and --performance for converted models only, but ${model} runs as the original: choose --weights`,
+          )
+        all.push(subject(model, precision, settings))
+      }
   }
   return all
 }

@@ -15,9 +15,9 @@ export function report(runs: readonly Run[]): string {
 
 function taskTable(task: string, runs: readonly Run[]): string {
   const own = runs.map((run) => run.tasks.find((one) => one.task === task))
-  const names = unique(own.flatMap((one) => one?.figures.map(({ name }) => name) ?? []))
+  const names = unique(own.flatMap((one) => one?.figures.map(rowName) ?? []))
   const figures = names.map((name) => {
-    const of = own.map((one) => one?.figures.find((figure) => figure.name === name))
+    const of = own.map((one) => one?.figures.find((figure) => rowName(figure) === name))
     return [name, ...of.map(cell), count(of)]
   })
   const bandNames = unique(own.flatMap((one) => one?.bands.map(({ band }) => band) ?? []))
@@ -32,8 +32,11 @@ function taskTable(task: string, runs: readonly Run[]): string {
 }
 
 const unique = <Value>(values: readonly Value[]): Value[] => [...new Set(values)]
+/** Kinds of question stand below the figure of all. */
+const rowName = ({ name, kind }: Figure): string => (kind === undefined ? name : `  ${kind}`)
+/** One number where all models have the same number of cases: overlaps are of what a model has boxed. */
 const count = (figures: readonly (Figure | undefined)[]): string =>
-  String(figures.find((figure) => figure !== undefined)?.cases ?? 0)
+  unique(figures.flatMap((figure) => figure?.cases ?? [])).join(', ')
 
 /** Without the model where there is only one. */
 function shortNames(runs: readonly Run[]): string[] {

@@ -30,7 +30,8 @@ export interface Answered {
 export interface AskOptions {
   readonly signal: AbortSignal | undefined
   readonly keepMaps: boolean
-  readonly onProgress: (done: number) => void
+  /** Told how many questions more are answered or left out. */
+  readonly onDone: (questions: number) => void
   /** Told of a picture that cannot be used. */
   readonly onFault: (message: string) => void
 }
@@ -56,7 +57,7 @@ export async function askAll(
   const answered: Answered[] = []
   for (let i = 0; i < byPicture.length; i += PICTURES_AT_ONCE) {
     const group = byPicture.slice(i, i + PICTURES_AT_ONCE)
-    answered.push(...(await askAboutPictures(kosmos, group, { ...options, done: answered.length })))
+    answered.push(...(await askAboutPictures(kosmos, group, options)))
   }
   return answered
 }
@@ -64,7 +65,7 @@ export async function askAll(
 async function askAboutPictures(
   kosmos: Kosmos2,
   group: readonly (readonly Question[])[],
-  options: AskOptions & { readonly done: number },
+  options: AskOptions,
 ): Promise<Answered[]> {
   const prompts: Prompt[] = []
   for (const question of group.flat().filter(({ isTextAlone }) => isTextAlone)) {
@@ -78,7 +79,7 @@ async function askAboutPictures(
   const answered: Answered[] = []
   for (const batch of batches(prompts, kosmos.model.config.text_config.vocab_size)) {
     answered.push(...(await answerBatch(kosmos, batch, options)))
-    options.onProgress(options.done + answered.length)
+    options.onDone(batch.length)
   }
   return answered
 }
@@ -94,7 +95,7 @@ interface Prompt {
 async function encode(
   { processor, model }: Kosmos2,
   group: readonly (readonly Question[])[],
-  { signal, onFault }: AskOptions,
+  { signal, onDone, onFault }: AskOptions,
 ): Promise<Prompt[]> {
   signal?.throwIfAborted()
   const readable: { readonly image: ImageInput; readonly questions: readonly Question[] }[] = []
@@ -105,6 +106,7 @@ async function encode(
     } catch (error) {
       if (!(error instanceof ImageError)) throw error
       onFault(`${picture.path}: ${error.message}`)
+      onDone(questions.length)
     }
   }
   if (readable.length === 0) return []

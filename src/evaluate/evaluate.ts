@@ -28,7 +28,7 @@ export interface EvaluateOptions {
   readonly onFault?: ((message: string) => void) | undefined
 }
 
-/** How many questions are answered. */
+/** How many questions are answered, or left out with their picture. */
 export interface EvaluateProgress {
   readonly done: number
   readonly total: number
@@ -48,7 +48,7 @@ export interface Evaluation {
 /**
  * Asks a model everything that a set asks, by greedy decoding, and judges the answers.
  * @param set - of `readScenes`, `readFlickr30kSet` or `readRefCocoSet`, or one of your own
- * @throws {RangeError} for a task that the set does not have, or where nothing is left to ask
+ * @throws {RangeError} for a task that the set does not have or judges in two ways, or where nothing is left to ask
  */
 export async function evaluate(
   kosmos: Kosmos2,
@@ -60,11 +60,13 @@ export async function evaluate(
   if (typeof keepMaps !== 'boolean') throw invalidType('keepMaps', 'true or false', keepMaps)
   const questions = chosenQuestions(set, options)
   const faults: string[] = []
+  let done = 0
   const start = performance.now()
   const answered = await askAll(kosmos, questions, {
     signal,
     keepMaps,
-    onProgress(done) {
+    onDone(more) {
+      done += more
       onProgress?.({ done, total: questions.length })
     },
     onFault(message) {
@@ -96,6 +98,16 @@ export function chosenQuestions(
   const ofTasks = tasks === undefined ? questions : questions.filter(({ task }) => tasks.includes(task))
   const chosen = limit === undefined ? ofTasks : byPicture(ofTasks).slice(0, limit).flat()
   if (chosen.length === 0) throw invalidRange('questions', `questions in ${title}`, [])
+  for (const alike of groupBy(chosen, ({ task }) => task)) {
+    const { task, measure } = alike[0]!
+    const other = alike.find((question) => question.measure !== measure)
+    if (other !== undefined)
+      throw invalidRange(
+        `the measure of the task ${task}`,
+        `'${measure}' for all its questions`,
+        other.measure,
+      )
+  }
   return chosen
 }
 

@@ -9,6 +9,8 @@ import type { Measure } from './question.ts'
 
 export interface Figure {
   readonly name: string
+  /** The kind of question that it is of; undefined for all questions of the task. */
+  readonly kind: string | undefined
   /** 0..1; null where there is nothing to count. */
   readonly value: number | null
   /** The 95 % confidence interval. */
@@ -89,13 +91,13 @@ function exactText(answers: readonly Judged[]): Figure[] {
 const phraseRecall = (answers: readonly Judged[]): Figure =>
   proportion('R@0.5', answers, ({ quality }) => isFound(quality))
 
-/** Figures of each kind of question, named after it. */
+/** Figures of each kind of question. */
 function byKind(answers: readonly Judged[], figures: (alike: readonly Judged[]) => Figure[]): Figure[] {
   const kinds = [...new Set(answers.flatMap(({ question }) => question.kinds))]
   return kinds.flatMap((kind) =>
     figures(answers.filter(({ question }) => question.kinds.includes(kind))).map((figure) => ({
       ...figure,
-      name: `  ${kind}`,
+      kind,
     })),
   )
 }
@@ -107,6 +109,7 @@ function detection(answers: readonly Judged[]): Figure[] {
   const all = scores(pictures)
   const share = (name: string, of: 'precision' | 'recall' | 'f1', cases: number): Figure => ({
     name,
+    kind: undefined,
     ...estimate(pictures, (some) => scores(some)[of]),
     cases,
   })
@@ -124,6 +127,7 @@ function overlaps(boxed: readonly (readonly BoxedThing[])[]): Figure[] {
   const cases = pictures.flat().length
   return OVERLAPS.map(([name, value]) => ({
     name,
+    kind: undefined,
     ...estimate(pictures, (some) => meanOf(some.flat().map(value))),
     cases,
   }))
@@ -139,21 +143,26 @@ function shareOfCeiling(boxed: readonly (readonly BoxedThing[])[]): Figure[] {
     const things = some.flat()
     return sum(things, ({ iou }) => iou) / sum(things, ({ ceiling }) => ceiling)
   }
-  return [{ name: 'mean IoU / ceiling', ...estimate(pictures, share), cases: pictures.flat().length }]
+  const estimated = estimate(pictures, share)
+  return [{ name: 'mean IoU / ceiling', kind: undefined, ...estimated, cases: pictures.flat().length }]
 }
 
 const pictureOf = ({ question }: Judged): string => question.picture.path
 const meanOf = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length
 
+/** Where each answer is of another picture, or the bootstrap has no width to give, Wilson's interval holds better. */
 function proportion(name: string, answers: readonly Judged[], isRight: (answer: Judged) => boolean): Figure {
+  const cases = answers.length
   const right = answers.filter(isRight).length
-  return {
-    name,
-    value: right / answers.length,
-    interval: wilsonInterval(right, answers.length),
-    cases: answers.length,
+  const pictures = groupBy(answers, pictureOf)
+  const isIndependent = pictures.length === cases || right === 0 || right === cases
+  const share = (some: readonly (readonly Judged[])[]): number => {
+    const drawn = some.flat()
+    return drawn.filter(isRight).length / drawn.length
   }
+  const interval = isIndependent ? wilsonInterval(right, cases) : bootstrapInterval(pictures, share)
+  return { name, kind: undefined, value: right / cases, interval, cases }
 }
 
 /** A figure and its interval by the bootstrap over pictures, whose answers hang together. */

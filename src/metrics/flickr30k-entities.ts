@@ -1,6 +1,7 @@
 // Flickr30k Entities: the phrases of five captions a picture, and their boxes.
 // Source: Plummer et al., "Flickr30k Entities", 2015; github.com/BryanPlummer/flickr30k_entities
-// (flickr30k_entities_utils.py).
+// (flickr30k_entities_utils.py), and its copy that KOSMOS-2 is evaluated by (microsoft/unilm,
+// kosmos-2/evaluation/flickr_entities/flickr_entities_evaluate.py).
 import { AnnotationError } from '../errors.ts'
 import type { Box } from '../text/box-iou.ts'
 import type { ImageSize } from '../text/boxes.ts'
@@ -25,7 +26,7 @@ export interface Flickr30kSentence {
 /** What `Annotations/ID.xml` says of a picture. */
 export interface Flickr30kAnnotation {
   readonly size: ImageSize
-  /** By entity: its boxes in pixels, counted from 0 as the published tools do. */
+  /** By entity: its boxes in pixels, as the file has them: KOSMOS-2's evaluation does not count them from 0. */
   readonly boxes: ReadonlyMap<string, readonly Box[]>
 }
 
@@ -78,21 +79,27 @@ export async function parseFlickr30kAnnotation(xml: string, place: string): Prom
   const root = document.documentElement
   if (root.tagName !== 'annotation') throw damaged(place, 'an <annotation>', `<${root.tagName}>`)
   const size = childOf(root, 'size', place)
+  const [width, height] = [
+    numberIn(childOf(size, 'width', place), place),
+    numberIn(childOf(size, 'height', place), place),
+  ]
   const boxes = new Map<string, Box[]>()
   for (const object of children(root, 'object')) {
     const [bounds] = children(object, 'bndbox')
     if (bounds === undefined) continue
     const corner = (name: string): number => numberIn(childOf(bounds, name, place), place)
-    // Counted from 1 in the files, from 0 in the published tools.
-    const [x1, y1] = [corner('xmin') - 1, corner('ymin') - 1]
-    const [x2, y2] = [corner('xmax') - 1, corner('ymax') - 1]
-    if (!(x2 > x1 && y2 > y1))
-      throw damaged(`${place}: <bndbox>`, 'xmax > xmin and ymax > ymin', [x1, y1, x2, y2])
+    const [x1, y1, x2, y2] = [corner('xmin'), corner('ymin'), corner('xmax'), corner('ymax')]
+    if (!(x1 < x2 && x2 <= width && y1 < y2 && y2 <= height))
+      throw damaged(`${place}: <bndbox>`, `xmin < xmax <= ${width} and ymin < ymax <= ${height}`, [
+        x1,
+        y1,
+        x2,
+        y2,
+      ])
     for (const { textContent: id } of children(object, 'name'))
       boxes.set(id.trim(), [...(boxes.get(id.trim()) ?? []), [x1, y1, x2, y2]])
   }
-  const side = (name: string): number => numberIn(childOf(size, name, place), place)
-  return { size: { width: side('width'), height: side('height') }, boxes }
+  return { size: { width, height }, boxes }
 }
 
 function children(parent: Element, name: string): Element[] {

@@ -42,8 +42,9 @@ export interface References {
  * @throws {AnnotationError} where a file as a whole cannot be used, or has no such split; single entries become `faults`
  */
 export async function readRefCoco(refs: string, instances: string, split: string): Promise<References> {
-  const { images, annotations, faults: damagedInstances } = await readCocoInstances(instances)
-  const faults: AnnotationError[] = [...damagedInstances]
+  // A damaged instance is missed where a reference of the split is of it; the others are of no concern here.
+  const { images, annotations } = await readCocoInstances(instances)
+  const faults: AnnotationError[] = []
   const list = listAt(refs, await readAnnotationJson(refs))
   const splits = new Set<string>()
   const references = takeEach(refs, list, faults, (place, entry): Reference[] => {
@@ -53,7 +54,7 @@ export async function readRefCoco(refs: string, instances: string, split: string
     if (own !== split) return []
     const annotation = annotations.get(wholeNumberAt(`${place}.ann_id`, fields['ann_id']))
     if (annotation === undefined)
-      throw damaged(`${place}.ann_id`, `the id of an annotation of ${instances}`, fields['ann_id'])
+      throw damaged(`${place}.ann_id`, `the id of a sound annotation of ${instances}`, fields['ann_id'])
     return [
       {
         ref_id: wholeNumberAt(`${place}.ref_id`, fields['ref_id']),

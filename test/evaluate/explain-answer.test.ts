@@ -35,15 +35,20 @@ test('of things it says which were called something else, boxed badly, left out 
 })
 
 test('of phrases, texts and absent things it says how far off they are', () => {
+  // With its tags taken out, nothing is left of the right answer of a phrase: only its box counts.
   const things = [{ name: 'dog', box: left }]
-  assert.equal(explain('phrase', { things }, '', ['the dog', left]), 'It is right.')
+  const phrase = { things, answer: '' }
+  assert.equal(explain('phrase', phrase, '', ['the dog', left]), 'It is right.')
   assert.equal(
-    explain('phrase', { things }, '', ['the dog', strip]),
+    explain('phrase', phrase, '', ['the dog', strip]),
     'Its box overlaps the right one by 0.20 only.',
   )
-  assert.equal(explain('phrase', { things }, ''), 'It has no box where the thing is.')
-  assert.equal(explain('text', { answer: 'two.' }, 'three.'), 'Right is "two."')
+  assert.equal(explain('phrase', phrase, '', ['the dog', right]), 'Its box lies elsewhere.')
+  assert.equal(explain('phrase', phrase, 'is not in the picture.'), 'It gives no box.')
+  assert.equal(explain('text', { answer: 'two.' }, 'three.'), 'The right answer is "two."')
   assert.equal(explain('text', { answer: 'two.' }, 'two.'), 'It is right.')
   assert.equal(explain('absent', { answer: 'no.' }, 'no.', ['a dog', left]), 'It boxes what is not there.')
-  assert.equal(explain('absent', { answer: 'no.' }, 'yes.'), 'Right is "no."')
+  const counted = explain('boxes', { things, answer: 'two.' }, 'three.', ['it', left])
+  assert.equal(counted, 'The right answer is "two."')
+  assert.equal(explain('absent', { answer: 'no.' }, 'yes.'), 'The right answer is "no."')
 })

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Answered } from '../../src/evaluate/answer-questions.ts'
 import { taskFigures } from '../../src/evaluate/task-figures.ts'
-import { judge } from '../../src/evaluate/judge.ts'
+import { judge, type Judged } from '../../src/evaluate/judge.ts'
 import type { Question } from '../../src/evaluate/question.ts'
 import type { Box, Entity } from '../../src/index.ts'
 
@@ -99,4 +99,24 @@ test('figures of captions count things over all answers, an empty picture among 
     bands.map(({ band }) => band),
     ['40 to 80 %'],
   )
+})
+
+test('the interval of a share is as wide as its pictures differ, not its answers', () => {
+  // Ten pictures of ten answers each, all right or all wrong: no more is known than ten cases say.
+  const answers = Array.from({ length: 100 }, (_, i) => {
+    const picture = { path: `${Math.floor(i / 10)}.png`, width: 100, height: 100 }
+    return judge(answer(question({ picture, answer: 'yes.' }), i < 50 ? 'yes.' : 'no.'), side)
+  })
+  const width = (some: readonly Judged[]): number => {
+    const { low, high } = taskFigures(some)[0]!.figures[0]!.interval!
+    return high - low
+  }
+  assert.ok(width(answers) > 0.5, String(width(answers)))
+  const apart = answers.map((one, i) => ({
+    ...one,
+    question: { ...one.question, picture: { path: `${i}.png`, width: 100, height: 100 } },
+  }))
+  assert.ok(width(apart) < 0.2, String(width(apart)))
+  // Where none or all are right, the pictures do not differ, and yet it may be another share.
+  assert.ok(width(answers.slice(0, 50)) > 0.05)
 })

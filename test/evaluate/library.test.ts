@@ -80,7 +80,7 @@ test('the worst answers come first, so many of each task, and are drawn with wha
   assert.ok(worst.every(({ isExact }) => isExact === false))
   const [one] = worst
   const svg = await drawAnswer(one!, { width: 240 })
-  assert.match(svg, /Right is &#34;/)
+  assert.match(svg, /The right answer is &#34;/)
   assert.throws(() => worstAnswers(answers, 0), /integer from 1 for most/)
 })
 
@@ -88,6 +88,9 @@ test('what a set does not have, and options out of range, are refused', async ()
   const refused = (options: object, message: RegExp): Promise<void> =>
     assert.rejects(evaluate(kosmos, set, options), message)
   await refused({ tasks: ['captions'] }, /some of caption, .* for tasks but received 'captions'/)
+  const [first, ...others] = set.questions
+  const mixed = { ...set, questions: [{ ...first!, measure: 'text' as const }, ...others] }
+  await assert.rejects(evaluate(kosmos, mixed), /for the measure of the task caption but received 'things'/)
   await refused({ limit: 0 }, /integer from 1 for limit but received 0/)
   await refused({ keepMaps: 1 }, /true or false for keepMaps/)
   await refused({ task: 'caption' }, /Unknown option 'task' for evaluate/)

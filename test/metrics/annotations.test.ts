@@ -83,9 +83,10 @@ test('RefCOCO gives the expressions of a split with the box of their thing', asy
       expressions: ['left dog', 'big dog'],
     },
   ])
+  assert.equal(faults.length, 1)
   assert.match(
-    faults.at(-1)!.message,
-    /refs\(unc\)\.json\[2\]\.ann_id: expected the id of an annotation .* found 99/,
+    faults[0]!.message,
+    /refs\(unc\)\.json\[2\]\.ann_id: expected the id of a sound annotation .* found 99/,
   )
   await assert.rejects(read('val'), /references of the split val, but its splits are testA, testB/)
 })
@@ -126,7 +127,7 @@ test('captions of Flickr30k Entities give phrases with the words before them', (
   )
 })
 
-test('boxes of Flickr30k Entities are gathered by entity, counted from 0', async () => {
+test('boxes of Flickr30k Entities are gathered by entity', async () => {
   const objects =
     object('<name>283585</name>', box(11, 21, 101, 201)) +
     object('<name>283585</name><name>283587</name>', box(201, 21, 301, 201)) +
@@ -139,11 +140,11 @@ test('boxes of Flickr30k Entities are gathered by entity, counted from 0', async
       [
         '283585',
         [
-          [10, 20, 100, 200],
-          [200, 20, 300, 200],
+          [11, 21, 101, 201],
+          [201, 21, 301, 201],
         ],
       ],
-      ['283587', [[200, 20, 300, 200]]],
+      ['283587', [[201, 21, 301, 201]]],
     ],
   )
 })
@@ -154,7 +155,11 @@ test('XML that is broken, of another kind, or with a box that is none, is refuse
   await assert.rejects(parse('<html/>'), /1\.xml: expected an <annotation> but found '<html>'/)
   await assert.rejects(
     parse(xml(object('<name>1</name>', box(1, 1, 1, 9)))),
-    /<bndbox>: expected xmax > xmin/,
+    /<bndbox>: expected xmin < xmax <= 500 and ymin < ymax <= 375 but found \[ 1, 1, 1, 9 \]/,
+  )
+  await assert.rejects(
+    parse(xml(object('<name>1</name>', box(600, 1, 620, 9)))),
+    /found \[ 600, 1, 620, 9 \]/,
   )
   await assert.rejects(
     parse(xml(object('<name>1</name>', '<bndbox></bndbox>'))),
@@ -176,7 +181,7 @@ test('a split of Flickr30k Entities gives the phrases that have boxes', async (t
   const phrases = await readFlickr30kPhrases(folder, '1')
   assert.deepEqual(
     phrases.map(({ text, boxes }) => [text, boxes]),
-    [['their hands', [[10, 20, 100, 200]]]],
+    [['their hands', [[11, 21, 101, 201]]]],
   )
   await assert.rejects(readFlickr30kPhrases(folder, '2'), /Cannot read .*2\.txt/)
 })
