@@ -1,5 +1,6 @@
 // A collage: a picture that is full of things, without anything said about it. A look at one teaches the names and the
-// borders of three times as many things as a scene does, so that the training begins with these.
+// borders of eight times as many things as a scene does, most of them small, so that the training begins with these and
+// has some beside the scenes to the end.
 import { createBackground } from './background.ts'
 import { shapeFor, standsOut } from './placement.ts'
 import { boxOf, extent } from './pose.ts'
@@ -10,10 +11,10 @@ import { KINDS } from './things.ts'
 
 /** Pixels along each side of a collage. */
 const SIDE = 256
-/** How often a collage has 1, 2, ... rows and columns of things. */
-const ROWS = [2, 7, 8, 6, 3] as const
-/** The share of the places that stay empty. */
-const EMPTY = 0.1
+/** How often a collage has 1, 2, ... rows and columns of things: with eight, a thing is as small as they get in scenes. */
+const ROWS = [1, 2, 4, 6, 7, 7, 6, 4] as const
+/** The share of the places that stay empty, at most. */
+const EMPTY = 0.4
 /** The longer side of a thing, as a multiple of its place's: the largest reach into their neighbours' places. */
 const SIDES = [0.6, 1.15] as const
 /** How far a thing may be from the middle of its place, as a fraction of the place's side. */
@@ -29,9 +30,10 @@ export function createCollage(seed: number, sprites: Sprites): Scene {
   const background = createBackground(random)
   const picture = { width: SIDE, height: SIDE }
   const rows = random.weighted(ROWS) + 1
+  const empty = random.between(0, EMPTY)
   const things: Thing[] = []
   for (let place = 0; place < rows ** 2; place++) {
-    if (rows > 1 && random.chance(EMPTY)) continue
+    if (rows > 1 && random.chance(empty)) continue
     const kind = random.pick(KINDS)
     const drawing = random.pick(kind.drawings)
     const style = random.pick(sprites.styles)

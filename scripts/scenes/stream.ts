@@ -9,7 +9,7 @@ import { readTokens } from './tokens.ts'
 
 const HELP = `Writes scenes to standard output.
 
-  node scripts/scenes/stream.ts --first SEED --vocabulary PATH [--count N] [--stride N] [--styles A,B] [--validation] [--collages]
+  node scripts/scenes/stream.ts --first SEED --vocabulary PATH [--count N] [--stride N] [--styles A,B] [--validation] [--collages N]
 
 --first       seed of the first scene, from ${TRAINING.first} on
 --vocabulary  a tokenizer.json, or the folder that holds one
@@ -17,7 +17,7 @@ const HELP = `Writes scenes to standard output.
 --stride      from one seed to the next; 1 if left out. Two streams of stride 2 share the work of one
 --styles      ${STYLES.map(({ name }) => name).join(', ')}; ${TRAINED_STYLES.join(',')} if left out
 --validation  scenes to look at while training, not to train on: seeds from ${VALIDATION.first} to ${lastOf(VALIDATION)}
---collages    pictures full of things in place of scenes, without texts
+--collages    of every N scenes the first is a collage, a picture full of things without texts
 `
 
 interface Options {
@@ -28,7 +28,8 @@ interface Options {
   readonly vocabulary: string
   /** The seeds that are allowed. */
   readonly range: SeedRange
-  readonly collages: boolean
+  /** Of so many scenes one is a collage. */
+  readonly collages: number
 }
 
 /** The options of the command line, or undefined if only help was asked for. @throws {Error} for those that do not fit */
@@ -40,7 +41,7 @@ function readOptions(): Options | undefined {
       stride: { type: 'string', default: '1' },
       styles: { type: 'string', default: TRAINED_STYLES.join(',') },
       validation: { type: 'boolean', default: false },
-      collages: { type: 'boolean', default: false },
+      collages: { type: 'string' },
       vocabulary: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -60,7 +61,7 @@ function readOptions(): Options | undefined {
     styles,
     vocabulary: values.vocabulary,
     range: values.validation ? VALIDATION : TRAINING,
-    collages: values.collages,
+    collages: values.collages === undefined ? Infinity : wholeNumber('--collages', values.collages, 1),
   }
 }
 
@@ -79,11 +80,12 @@ async function main(): Promise<void> {
   const { first, count, stride, styles, vocabulary, range, collages } = options
   checkSeeds(range, first, Number.isFinite(count) ? first + (count - 1) * stride : first)
   const [sprites, tokens] = await Promise.all([readSprites(styles), readTokens(vocabulary)])
-  const make = collages ? collageRecord : sceneRecord
   await write(headerRecord(first))
   for (let i = 0; i < count; i++) {
     const seed = first + i * stride
     checkSeeds(range, seed, seed)
+    // By the seed, so that streams that share the work draw what one would.
+    const make = seed % collages === 0 ? collageRecord : sceneRecord
     await write(await make(seed, sprites, tokens))
   }
 }

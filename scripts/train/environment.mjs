@@ -1,6 +1,6 @@
 // The Python that trains: one that a person names, or the project's own environment .venv-train, made when it is missing.
 import { existsSync } from 'node:fs'
-import { mkdir, statfs } from 'node:fs/promises'
+import { mkdir, readFile, statfs } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { pythonEnvironment } from '../setup/environment.mjs'
 import { readJson, writeJson } from '../setup/files.mjs'
@@ -69,21 +69,22 @@ async function checkPackages(python) {
     throw new Problem(
       `${python} is no Python that runs; give the path of one with --python, or leave that out.`,
     )
-  const missing = answer.split(' ').filter((name) => name !== '')
+  const names = answer.split(' ').filter((name) => name !== '')
+  const pins = (await readFile(requirements, 'utf8')).split('\n')
+  const missing = names.map((name) => pins.find((pin) => pin.startsWith(`${name}==`)) ?? name)
   if (missing.length > 0)
     throw new Problem(
       `${python} lacks ${missing.join(', ')}; install what scripts/train/requirements.txt lists (${python} -m pip install -r scripts/train/requirements.txt), or leave --python out.`,
     )
 }
 
+/** Which packages are missing, or too old to have the module of theirs that the training asks for last. */
 const question = `
-import importlib.util as u
-def there(name, attribute=None):
-    if u.find_spec(name) is None: return False
-    return attribute is None or hasattr(getattr(__import__(name), "optim"), attribute)
-needed = {"numpy": "numpy", "PIL": "pillow", "safetensors": "safetensors", "tokenizers": "tokenizers", "transformers": "transformers"}
-missing = [name for module, name in needed.items() if not there(module)]
-if not there("torch"): missing.append("torch")
-elif not there("torch", "Muon"): missing.append("torch>=2.9")
-print(*missing)
+from importlib.util import find_spec
+def there(module):
+    try: return find_spec(module) is not None
+    except ModuleNotFoundError: return False
+needed = {"numpy": "numpy", "PIL": "pillow", "safetensors": "safetensors", "tokenizers": "tokenizers", "torch": "torch",
+    "transformers.models.clip.image_processing_pil_clip": "transformers"}
+print(*[name for module, name in needed.items() if not there(module)])
 `

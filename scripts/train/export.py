@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from transformers import Kosmos2ForConditionalGeneration
 
 from packing import NO_SEGMENT, Batch
@@ -19,7 +20,7 @@ LARGEST_DIFFERENCE = 0.25
 
 
 class ExportError(RuntimeError):
-    """The exported model is not the trained one."""
+    """The exported model is not the trained one, or could not be written."""
 
 
 def export(view: TrainingView, processor: Path, folder: Path, batch: Batch) -> float:
@@ -50,6 +51,9 @@ def export(view: TrainingView, processor: Path, folder: Path, batch: Batch) -> f
         aside.rename(folder)
         shutil.rmtree(before, ignore_errors=True)
         return difference
+    except (OSError, SafetensorError) as error:
+        again = "the training is saved, and --export-only writes its checkpoint"
+        raise ExportError(f"{folder} could not be written: {error}; {again}") from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from packing import Batch, batches_of_pool, pack
-from stream import Scene, SceneStream
+from stream import Scene, SceneStream, StreamError
 from vocabulary import Vocabulary
 
 # How many batches are cut from one pool of scenes, and how many wait for the training.
@@ -59,7 +59,7 @@ class Feeder:
             seed, taken = self.place.seed, self.place.taken
             while pool := list(islice(scenes, size)):
                 if pool[0].seed != seed:
-                    raise RuntimeError(f"the generator gave scene {pool[0].seed} where {seed} was asked for")
+                    raise StreamError(f"the generator gave scene {pool[0].seed} where {seed} was asked for")
                 batches = batches_of_pool(pool, self.batch_size)
                 for number, batch in enumerate(batches[taken:], taken + 1):
                     after = Place(seed, number) if number < len(batches) else Place(seed + size, 0)
@@ -67,7 +67,7 @@ class Feeder:
                     if self.closed.is_set():
                         return
                 seed, taken = seed + size, 0
-            raise RuntimeError("the generator has no more scenes")
+            raise StreamError("the generator has no more scenes")
         except BaseException as error:  # it is raised where the batch is asked for
             self._put(error)
 

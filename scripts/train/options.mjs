@@ -8,13 +8,14 @@ again, it goes on where it was stopped: by Ctrl-C, by a limit, or by a power cut
 into its own folder; the export there is what models/kosmos2-tiny is made of.
 
   --minutes N       ends after so many minutes, and exports
-  --steps N         ends after so many steps, and exports
+  --steps N         ends after so many steps from now, and exports
   --finish MINUTES  lets the learning rate fall to zero within so many minutes from now (with --minutes: within the last
-                    of them), which makes the model better by much, and exports. before-finish.pt keeps the state from
-                    before: renamed to state.pt, it can be trained on
+                    of them), which makes the model much better, and exports. Given again after an interruption, it goes
+                    on; with another number it begins anew. before-finish.pt keeps the state from before: renamed to
+                    state.pt, it can be trained on
   --export-only     exports the saved state, also while it is being trained
   --collages N      a training from nothing begins with so many pictures full of things, 80000 by default, for the vision
-                    model alone: that is the fastest way to the names
+                    model alone: that is the fastest way to the names. Later every second picture is one
   --from SOURCE     begins with "nothing" (the default) or the weights of a checkpoint's folder
   --seed N          of the first picture, 1000000 by default: a training that begins with the weights of another should
                     go on behind that one's pictures
@@ -76,6 +77,8 @@ export function trainArguments(values) {
   }
   if (values.finish !== undefined && Number(values.minutes ?? Infinity) < Number(values.finish))
     throw new Problem(`--finish ${values.finish} does not fit into --minutes ${values.minutes}.`)
+  if (values.collages !== undefined && ![undefined, 'nothing'].includes(/** @type {string} */ (values.from)))
+    throw new Problem('--collages is for a training from nothing: leave it out with --from.')
   if (values.device !== undefined && !['cpu', 'cuda'].includes(String(values.device)))
     throw new Problem(`--device takes cpu or cuda, not ${JSON.stringify(values.device)}.`)
   for (const name of ['device', 'from'])

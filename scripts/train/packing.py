@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, fields
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -46,10 +47,17 @@ class Batch:
     extents: Tensor  # float32 [B, 100, 4]: from the patch's centre to the thing's left, top, right, bottom, of 1
 
     def parts(self, count: int) -> list[Batch]:
-        """The same as up to so many batches of fewer pictures, of one size but for the last."""
-        size = -(-len(self.ids) // count)
-        split = [getattr(self, field.name).split(size) for field in fields(self)]
-        return [Batch(*part) for part in zip(*split, strict=True)]
+        """The same as up to so many batches of fewer pictures, dealt out in turn: each has a text where there are any."""
+        count = min(count, len(self.rows_with_text()) or len(self.ids))
+        return [self.rows(slice(first, None, count)) for first in range(count)]
+
+    def rows_with_text(self) -> Tensor:
+        """The numbers of the rows that have something to predict: all but those of collages."""
+        return (self.labels >= 0).any(1).nonzero()[:, 0]
+
+    def rows(self, which: slice | Tensor) -> Batch:
+        """Some of the pictures."""
+        return Batch(*(getattr(self, field.name)[which] for field in fields(self)))
 
     def to(self, device: torch.device) -> Batch:
         """The same on another device."""
@@ -139,9 +147,13 @@ def patch_targets(scene: Scene, thing_count: int) -> tuple[np.ndarray, np.ndarra
 def batches_of_pool(pool: list[Scene], batch_size: int) -> list[list[Scene]]:
     """Cuts a pool of scenes into batches of rows of like length, which need little padding, in a shuffled order.
 
-    The order is a function of the pool: a resumed training comes to the same batches.
+    Scenes without texts, collages, are dealt out to the batches in turn. The order is a function of the pool: a resumed
+    training comes to the same batches.
     """
-    ordered = sorted(pool, key=row_length)
-    batches = [ordered[start : start + batch_size] for start in range(0, len(ordered), batch_size)]
+    ordered = sorted((scene for scene in pool if scene.segments), key=row_length)
+    collages = [scene for scene in pool if not scene.segments]
+    count = min(-(-len(pool) // batch_size), len(ordered) or len(pool))
+    bounds = [index * len(ordered) // count for index in range(count + 1)]
+    batches = [ordered[start:end] + collages[index::count] for index, (start, end) in enumerate(pairwise(bounds))]
     random.Random(pool[0].seed).shuffle(batches)
     return batches

@@ -2,7 +2,7 @@
 
     PYTHON scripts/train/self_check.py
 
-- A packed row gives what its texts give one by one in transformers' plain model.
+- A packed row gives what its texts give one by one in transformers' plain model, and collages beside it change nothing.
 - The exported checkpoint is the trained model, and a training can begin from it.
 - Saved and resumed, a training takes exactly the same next step; damaged and foreign states are refused.
 """
@@ -13,6 +13,7 @@ import json
 import random
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -110,6 +111,7 @@ def main() -> None:
         difference = largest_difference(view, view.model.eval(), batches[0])
         check("packed texts score as each alone in the plain model", difference < TOLERANCE, f"{difference:.1e}")
         check_corner_loss(view, batches[0])
+        check_collages(view, vocabulary, scenes)
 
         difference = export(view, folder / "processor", folder / "checkpoint", batches[0])
         check("the float16 export scores as the trained model", difference < LARGEST_DIFFERENCE, f"{difference:.1e}")
@@ -144,6 +146,22 @@ def check_corner_loss(view: TrainingView, batch: Batch) -> None:
     words = -logs[~is_patch].gather(1, labels[~is_patch, None]).mean()
     difference = max(float((losses.boxes - boxes).abs()), float((losses.words - words).abs()))
     check("the losses are those of the softmax over all tokens", difference < TOLERANCE, f"{difference:.1e}")
+
+
+@torch.no_grad()
+def check_collages(view: TrainingView, vocabulary: Vocabulary, scenes: list[Scene]) -> None:
+    """Collages come into every batch and every part of one, and leave the losses of the texts as they are."""
+    collages = [replace(scene, segments=[]) for scene in scenes]
+    batches = [pack(part, vocabulary, len(NAMES)) for part in batches_of_pool([*scenes, *collages], 8)]
+    parts = [part for batch in batches for part in batch.parts(2)]
+    texts = [(len(part.ids), len(part.rows_with_text())) for part in parts]
+    check("each part of a batch has texts and collages", texts == [(4, 2)] * 6, texts)
+    mixed = view(batches[0])
+    alone = view(batches[0].rows(batches[0].rows_with_text()))
+    difference = max(float((getattr(mixed, name) - getattr(alone, name)).abs()) for name in ("words", "boxes"))
+    check("collages change nothing in the losses of texts", difference < TOLERANCE, f"{difference:.1e}")
+    change = float((mixed.auxiliary - alone.auxiliary).abs())
+    check("but in those of what is at each patch", change > TOLERANCE, f"{change:.1e}")
 
 
 def check_resuming(

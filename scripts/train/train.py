@@ -24,7 +24,7 @@ from heap import give_back_memory
 from packing import pack
 from state import StateError
 from stream import StreamError
-from training import COLLAGES, FIRST_TRAINING_SEED, Training
+from training import Training
 from vocabulary import VocabularyError
 from warm_start import WarmStartError
 from wrapper import Losses, LookLosses
@@ -150,7 +150,7 @@ def validate(
     start = time.perf_counter()
     figures = training.validate(interruption.check, averaged)
     seconds = time.perf_counter() - start
-    shown = ("score", "caption_f1", "caption_iou", "grounding_recall", "grounding_iou", "question", "naming", "text")
+    shown = ("score", "caption_f1", "caption_iou", "grounding_recall", "grounding_iou", "question", "naming", "exact_text")
     which = "averaged weights" if averaged else "last weights"
     values = "  ".join(f"{name} {figures[name]:.3f}" for name in shown if name in figures)
     line = f"validation of the {which} in {seconds:.0f} s: {values}"
@@ -222,8 +222,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--streams", type=int, default=1)
     parser.add_argument("--validate-every", type=float, default=VALIDATION_SECONDS / 60)
-    parser.add_argument("--seed", type=int, default=FIRST_TRAINING_SEED)
-    parser.add_argument("--collages", type=int, default=COLLAGES)
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--collages", type=int)
     parser.add_argument("--export-only", action="store_true")
     return parser.parse_args(arguments)
 
@@ -267,8 +267,10 @@ def train(options: argparse.Namespace, interruption: Interruption) -> int:
     size = f"{parameters / 1e6:.2f} M parameters, {training.vocabulary.size} ids, {len(training.things)} things"
     line = f"{begins}: {size}, {training.device.type}"
     journal.write("start", line, step=training.step, batch=training.batch_size, parameters=parameters)
-    if options.finish is not None:
-        training.save(options.folder / "before-finish.pt")
+    # Asked for in the same way again after an interruption, the end comes when it was to come.
+    if options.finish is not None and training.schedule.finish_seconds != options.finish * 60:
+        if math.isinf(training.schedule.end):
+            training.save(options.folder / "before-finish.pt")
         training.finish_in(options.finish * 60, max(0.0, (options.minutes or 0) - options.finish) * 60)
     try:
         run(training, options, journal, interruption)

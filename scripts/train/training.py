@@ -29,8 +29,9 @@ from warm_start import take_weights
 from wrapper import Losses, LookLosses, TrainingView
 
 FIRST_TRAINING_SEED = 1_000_000
-# A training from nothing begins with so many collages.
+# A training from nothing begins with so many collages; behind them, one of so many pictures is another.
 COLLAGES = 80_000
+COLLAGE_OF = 2
 
 
 class Training:
@@ -43,27 +44,33 @@ class Training:
         device: str,
         batch_size: int,
         source: str | None = None,
-        collages: int = COLLAGES,
-        seed: int = FIRST_TRAINING_SEED,
+        collages: int | None = None,
+        seed: int | None = None,
     ) -> None:
         """Resumes the training in `folder`, or begins one: from `source`, a checkpoint's folder, or from nothing.
 
-        One from nothing begins with so many collages; the first picture has this seed.
+        One from nothing begins with so many collages; the first picture has this seed. Raises StateError where a training
+        that is resumed is told how to begin.
         """
         self.folder, self.node, self.device, self.batch_size = folder, node, torch.device(device), batch_size
         self.step, self.pictures, self.seconds = 0, 0, 0.0
-        self.place = Place(seed, 0)
+        self.place = Place(FIRST_TRAINING_SEED if seed is None else seed, 0)
+        # When the last step ended: what comes between steps, such as a validation, is time of the training too.
+        self.clock = time.perf_counter()
         self.schedule = Schedule()
         saved = read_state(self.state_path) if self.state_path.exists() else None
-        if saved is not None and source is not None:
-            raise StateError(f"{folder} has a training already: resume it without --from, or give another --folder")
+        beginnings = {"--from": source, "--collages": collages, "--seed": seed}
+        given = [name for name, value in beginnings.items() if value is not None]
+        if saved is not None and given:
+            names = " and ".join(given)
+            raise StateError(f"{folder} has a training already: resume it without {names}, or give another --folder")
         self.vocabulary = self._own_vocabulary()
         self.names, self.validation_scenes = self._look_at_generator()
         self.things = [name for name, _ in self.names]
         if saved is not None:
             self._check_same(saved)
         self.view = TrainingView(build(self.vocabulary.size), self.vocabulary, self.names)
-        self.collages = collages
+        self.collages = COLLAGES if collages is None else collages
         if source not in (None, "nothing"):
             take_weights(self.view, self.vocabulary, Path(source))
             self.collages = 0
@@ -132,7 +139,9 @@ class Training:
             torch.cuda.set_rng_state(saved["random"]["cuda"])
 
     def save(self, path: Path | None = None) -> None:
-        """Saves the state, whole or not at all. Raises StateError when it cannot be written."""
+        """Saves the state, whole or not at all. Raises StateError when it cannot be written, or is not sound."""
+        if not all(bool(parameter.isfinite().all()) for parameter in self.average.parameters.values()):
+            raise StateError(f"there are weights that are no numbers after step {self.step}; the last saved state is kept")
         state = {
             "average": self.average.values,
             "batch_size": self.batch_size,
@@ -161,8 +170,7 @@ class Training:
     def feeder(self, streams: int = 1) -> Feeder:
         """Batches from where the training is, drawn by so many processes; another is needed when `looks` changes."""
         options = [] if streams == 1 else ["--stride", str(streams)]
-        if self.looks:
-            options.append("--collages")
+        options += ["--collages", "1" if self.looks else str(COLLAGE_OF)]
         sources = [self._stream(self.place.seed + index, *options) for index in range(streams)]
         return Feeder(sources, self.vocabulary, self.place, self.batch_size)
 
@@ -174,7 +182,6 @@ class Training:
 
     def take_step(self, batch: Batch, after: Place) -> Losses | LookLosses:
         """One step; `after` is the place behind the batch."""
-        start = time.perf_counter()
         self.view.train()
         self.view.attend_plainly(self.device.type == "cpu")
         set_rate(self.optimizers, self.rate)
@@ -186,7 +193,9 @@ class Training:
         self.step += 1
         self.pictures += len(batch.ids)
         self.place = after
-        self.seconds += time.perf_counter() - start
+        now = time.perf_counter()
+        self.seconds += now - self.clock
+        self.clock = now
         return losses
 
     def _set_gradients(self, batch: Batch) -> Losses | LookLosses:

@@ -155,7 +155,7 @@ def measure(answered: list[tuple[Segment, list[int]]], vocabulary: Vocabulary) -
         right = segment.ids[segment.answer : -1]
         exact = {place - segment.answer: (x, y) for place, x, y in segment.corners}
         if words(right):
-            counts["text"].append(words(answer) == words(right))
+            counts["exact_text"].append(words(answer) == words(right))
         if segment.task in CAPTIONS or segment.task in BOXES:
             truth, found = entities(right, vocabulary, exact), entities(answer, vocabulary)
             overlaps = matched(found, truth, segment.task in CAPTIONS)
@@ -174,5 +174,5 @@ def measure(answered: list[tuple[Segment, list[int]]], vocabulary: Vocabulary) -
     figures = {name: sum(values) / len(values) for name, values in counts.items() if values}
     figures["caption_f1"] = 2 * hits / max(1, answered_things + right_things)
     # One figure by which two sets of weights are compared.
-    figures["score"] = (figures["text"] + figures["caption_f1"] + figures.get("grounding_recall", 0.0)) / 3
+    figures["score"] = (figures["exact_text"] + figures["caption_f1"] + figures.get("grounding_recall", 0.0)) / 3
     return {"texts": len(answered), **dict(sorted(figures.items()))}

@@ -183,15 +183,19 @@ class TrainingView(nn.Module):
         return torch.cat([words, (rows[..., :, None] + columns[..., None, :]).flatten(-2)], -1)
 
     def forward(self, batch: Batch) -> Losses:
-        """The losses of a batch."""
+        """The losses of a batch, which has a text at least."""
         features, latents = self.see(batch.patches)
+        auxiliary, _ = self.auxiliary_loss(features, latents, batch)
+        # There is nothing to be read with a collage.
+        read = batch.rows_with_text()
+        texts = batch.rows(read)
         # Only what is asked for goes through the last layer: answers, about a third of what is read.
-        is_asked = batch.labels >= 0
+        is_asked = texts.labels >= 0
         places = is_asked.int().argsort(dim=1, descending=True, stable=True)[:, : int(is_asked.sum(1).max())]
-        hidden = self.read(latents, batch, places)
+        hidden = self.read(latents[read], texts, places)
         asked = is_asked.gather(1, places)
-        labels = batch.labels.gather(1, places)[asked]
-        exact = batch.corners.gather(1, places[..., None].expand(-1, -1, 2))[asked]
+        labels = texts.labels.gather(1, places)[asked]
+        exact = texts.corners.gather(1, places[..., None].expand(-1, -1, 2))[asked]
         words, rows, columns = self.scores(hidden[asked])
         # The sum of exp(row + column) over all patches is the product of the sums.
         patches = rows.logsumexp(-1) + columns.logsumexp(-1)
@@ -206,7 +210,6 @@ class TrainingView(nn.Module):
         box_loss = everything[of_patches]
         for scores, corner in ((rows, corners[:, :1]), (columns, corners[:, 1:])):
             box_loss = box_loss - (scores * corner_target(corner)).sum(-1)
-        auxiliary, _ = self.auxiliary_loss(features, latents, batch)
         main = (word_loss.sum() + box_loss.sum()) / len(labels)
         with torch.no_grad():
             best = words[of_words].max(-1)

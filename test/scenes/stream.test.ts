@@ -52,25 +52,29 @@ test('records come back as the scenes of their seeds: header, texts, corners and
   assert.equal(at, stdout.length)
 })
 
-test('collages are full of boxes and have no texts', () => {
-  const options = ['--first', '1000000', '--count', '40', '--vocabulary', folder, '--collages']
+test('of every two scenes one is a collage if asked for: full of boxes, and without texts', () => {
+  const options = ['--first', '1000000', '--count', '80', '--vocabulary', folder, '--collages', '2']
   const { stdout, status, stderr } = spawnSync(process.execPath, [STREAM, ...options], { maxBuffer: 2 ** 24 })
   assert.equal(status, 0, stderr.toString())
   let at = 4 + stdout.readUInt32LE()
   let things = 0
-  for (let i = 0; i < 40; i++) {
+  for (let seed = 1_000_000; seed < 1_000_080; seed++) {
     const length = stdout.readUInt32LE(at)
     const packed = JSON.parse(stdout.subarray(at + 4, at + 4 + length).toString()) as PackedScene
+    at += 4 + length + 3 * IMAGE_SIZE ** 2
+    if (seed % 2 !== 0) {
+      assert.ok(packed.segments.length > 0)
+      continue
+    }
     assert.deepEqual(packed.segments, [])
     for (const { box } of packed.things) {
       const [x1, y1, x2, y2] = box as [number, number, number, number]
       assert.ok(0 <= x1 && x1 < x2 && x2 <= 1 && 0 <= y1 && y1 < y2 && y2 <= 1, box.join())
     }
     things += packed.things.length
-    at += 4 + length + 3 * IMAGE_SIZE ** 2
   }
   assert.equal(at, stdout.length)
-  assert.ok(things / 40 > 6, String(things))
+  assert.ok(things / 40 > 10, String(things))
 })
 
 test('ids are those of the processor, texts come back from them, and corners lie in the cells that stand for them', async () => {

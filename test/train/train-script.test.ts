@@ -14,6 +14,10 @@ test('a wrong option is refused before anything is made, in one sentence', async
     [['--seed', '5'], /^\s*--seed takes a whole number from 1000000 to 4294967295, not "5"\.\s*$/],
     [['--device', 'tpu'], /^\s*--device takes cpu or cuda, not "tpu"\.\s*$/],
     [['--finish', '30', '--minutes', '20'], /^\s*--finish 30 does not fit into --minutes 20\.\s*$/],
+    [
+      ['--from', 'models/kosmos2-tiny', '--collages', '5'],
+      /^\s*--collages is for a training from nothing: .*\.\s*$/,
+    ],
     [['--export-only', '--steps', '5'], /^\s*--export-only trains nothing: leave out --steps\.\s*$/],
   ]
   for (const [args, message] of cases) {
@@ -29,7 +33,7 @@ test('a wrong option is refused before anything is made, in one sentence', async
 test('an interpreter that does not serve is named with what it lacks', async (t) => {
   assert.match(
     (await trainWith(t, 'echo transformers torch')).output,
-    /python lacks transformers, torch; install what scripts\/train\/requirements\.txt lists \(.*-m pip install -r/,
+    /python lacks transformers==5\.\S+, torch==2\.\S+; install what scripts\/train\/requirements\.txt lists \(.*-m pip install -r/,
   )
   assert.match(
     (await trainWith(t, 'exit 1')).output,
