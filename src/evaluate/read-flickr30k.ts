@@ -6,7 +6,8 @@ import { readFlickr30kPhrases, readFlickr30kSplit } from '../metrics/flickr30k-f
 import type { EvaluationSet, Question } from './question.ts'
 
 /**
- * Reads one split.
+ * Reads one split. An answer is read up to the end of the phrase's own list of boxes. The published evaluation lets the model
+ * write on, and takes the boxes of the phrase where it comes again too: that may change R@5 and R@10, and never R@1.
  * @param folder - with `val.txt`, `test.txt`, `Sentences/` and `Annotations/`
  * @param pictures - the folder of the pictures, `ID.jpg`
  * @throws {AnnotationError} where there is no such split
