@@ -21,7 +21,7 @@ signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbclient.exceptions import CellExecutionError
 
 STEP_LIMIT = 600
 """Seconds after which a step counts as hanging."""
@@ -129,7 +129,8 @@ def main(source, target):
     try:
         client.execute()
         failure = None
-    except (CellExecutionError, DeadKernelError, TimeoutError, asyncio.CancelledError) as error:
+    # A kernel that dies, or does not come up twice, is a RuntimeError.
+    except (CellExecutionError, RuntimeError, TimeoutError, asyncio.CancelledError) as error:
         if client.interrupted:
             return INTERRUPTED
         failure = error

@@ -78,7 +78,7 @@ async function checkPackages(python) {
     )
 }
 
-/** Which packages are missing, or too old to have the module of theirs that the training asks for last. */
+/** Asks which packages are missing; a transformers without that module is too old, and counts as missing. */
 const question = `
 from importlib.util import find_spec
 def there(module):
