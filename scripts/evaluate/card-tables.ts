@@ -1,6 +1,6 @@
 // The tables of the model card, from what `npm run evaluate` measured.
 import type { Figure } from '../../src/index.ts'
-import type { Run } from './report.ts'
+import { cell, count, plain, type Run } from './report.ts'
 
 /** Tasks by what the card calls them, with the figures that it gives of each. */
 const TASKS: readonly (readonly [title: string, task: string, figures: readonly string[]])[] = [
@@ -17,8 +17,8 @@ const TASKS: readonly (readonly [title: string, task: string, figures: readonly 
   ['what is not there', 'absentGrounding', ['recognised']],
   ['text alone', 'text', ['exact text']],
 ]
-/** Tasks whose boxes are shown by the size of the thing. */
-const BOXED = ['caption', 'grounding', 'referring']
+/** Tasks that are given by the size of the thing too. */
+const BOXED = TASKS.filter(([, , figures]) => figures.includes('mean IoU, finer'))
 
 /** The card's tables, by the name of their place in it. */
 export function cardTables(runs: readonly Run[], style: Run): Readonly<Record<string, string>> {
@@ -31,20 +31,18 @@ export function cardTables(runs: readonly Run[], style: Run): Readonly<Record<st
         return [
           i === 0 ? title : '',
           figure,
-          ...of.map((one, k) => (k === 0 ? sure(one) : plain(one))),
-          cases(of),
+          ...of.map((one, k) => (k === 0 ? cell(one) : plain(one))),
+          count(of),
         ]
       }),
     )
-  const kinds = runs[0]!.tasks
-    .find(({ task }) => task === 'question')!
-    .figures.flatMap(({ kind }) => kind ?? [])
-  const bands = BOXED.flatMap((task) =>
+  const kinds = taskOf(runs[0]!, 'question').figures.flatMap(({ kind }) => kind ?? [])
+  const bands = BOXED.flatMap(([title, task]) =>
     taskOf(runs[0]!, task).bands.map(({ band, figures }, i) => [
-      i === 0 ? TASKS.find(([, one]) => one === task)![0] : '',
+      i === 0 ? title : '',
       band,
       ...figures.map(plain),
-      cases(figures.slice(0, 1)),
+      count(figures.slice(0, 1)),
     ]),
   )
   return {
@@ -53,7 +51,7 @@ export function cardTables(runs: readonly Run[], style: Run): Readonly<Record<st
       ['question', ...columns, 'n'],
       kinds.map((kind) => {
         const of = runs.map((run) => figureOf(run, 'question', 'exact text', kind))
-        return [kind, ...of.map(plain), cases(of)]
+        return [kind, ...of.map(plain), count(of)]
       }),
     ),
     sizes: table(['task', 'size of the thing', 'cells', 'ceiling of the grid', 'finer', 'n'], bands),
@@ -72,13 +70,6 @@ function figureOf(run: Run, task: string, name: string, kind?: string): Figure {
   if (found === undefined) throw new RangeError(`Expected ${name} of ${task}, but ${run.name} has none`)
   return found
 }
-
-const plain = ({ value }: Figure): string => value?.toFixed(3) ?? '–'
-const sure = (figure: Figure): string =>
-  figure.interval === null
-    ? plain(figure)
-    : `${plain(figure)} (${figure.interval.low.toFixed(3)} to ${figure.interval.high.toFixed(3)})`
-const cases = (figures: readonly Figure[]): string => [...new Set(figures.map((one) => one.cases))].join(', ')
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`

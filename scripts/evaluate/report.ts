@@ -35,7 +35,7 @@ const unique = <Value>(values: readonly Value[]): Value[] => [...new Set(values)
 /** Kinds of question stand below the figure of all. */
 const rowName = ({ name, kind }: Figure): string => (kind === undefined ? name : `  ${kind}`)
 /** One number where all models have the same number of cases: overlaps are of what a model has boxed. */
-const count = (figures: readonly (Figure | undefined)[]): string =>
+export const count = (figures: readonly (Figure | undefined)[]): string =>
   unique(figures.flatMap((figure) => figure?.cases ?? [])).join(', ')
 
 /** Without the model where there is only one. */
@@ -46,7 +46,7 @@ function shortNames(runs: readonly Run[]): string[] {
 }
 
 /** `0.981 (0.970 to 0.989)`: the figure and its 95 % confidence interval. */
-function cell(figure: Figure | undefined): string {
+export function cell(figure: Figure | undefined): string {
   const text = plain(figure)
   const interval = figure?.interval
   return interval ? `${text} (${interval.low.toFixed(3)} to ${interval.high.toFixed(3)})` : text
@@ -55,4 +55,5 @@ function cell(figure: Figure | undefined): string {
 /** `0.801, 0.812, 0.849`: the boxes of cells, the ceiling of the grid, finer boxes. */
 const bandCell = (figures: readonly Figure[] | undefined): string => figures?.map(plain).join(', ') ?? '-'
 
-const plain = (figure: Figure | undefined): string => figure?.value?.toFixed(3) ?? '-'
+/** `0.981`, or a dash where there is nothing to count. */
+export const plain = (figure: Figure | undefined): string => figure?.value?.toFixed(3) ?? '-'

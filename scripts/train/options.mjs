@@ -77,7 +77,7 @@ export function trainArguments(values) {
   }
   if (values.finish !== undefined && Number(values.minutes ?? Infinity) < Number(values.finish))
     throw new Problem(`--finish ${values.finish} does not fit into --minutes ${values.minutes}.`)
-  if (values.collages !== undefined && ![undefined, 'nothing'].includes(/** @type {string} */ (values.from)))
+  if (values.collages !== undefined && (values.from ?? 'nothing') !== 'nothing')
     throw new Problem('--collages is for a training from nothing: leave it out with --from.')
   if (values.device !== undefined && !['cpu', 'cuda'].includes(String(values.device)))
     throw new Problem(`--device takes cpu or cuda, not ${JSON.stringify(values.device)}.`)

@@ -9,8 +9,8 @@ import type { Measure } from './question.ts'
 
 export interface Figure {
   readonly name: string
-  /** The kind of question that it is of; undefined for all questions of the task. */
-  readonly kind: string | undefined
+  /** The kind of question that it is of; not there for all questions of the task. */
+  readonly kind?: string
   /** 0..1; null where there is nothing to count. */
   readonly value: number | null
   /** The 95 % confidence interval. */
@@ -109,7 +109,6 @@ function detection(answers: readonly Judged[]): Figure[] {
   const all = scores(pictures)
   const share = (name: string, of: 'precision' | 'recall' | 'f1', cases: number): Figure => ({
     name,
-    kind: undefined,
     ...estimate(pictures, (some) => scores(some)[of]),
     cases,
   })
@@ -127,7 +126,6 @@ function overlaps(boxed: readonly (readonly BoxedThing[])[]): Figure[] {
   const cases = pictures.flat().length
   return OVERLAPS.map(([name, value]) => ({
     name,
-    kind: undefined,
     ...estimate(pictures, (some) => meanOf(some.flat().map(value))),
     cases,
   }))
@@ -143,8 +141,7 @@ function shareOfCeiling(boxed: readonly (readonly BoxedThing[])[]): Figure[] {
     const things = some.flat()
     return sum(things, ({ iou }) => iou) / sum(things, ({ ceiling }) => ceiling)
   }
-  const estimated = estimate(pictures, share)
-  return [{ name: 'mean IoU / ceiling', kind: undefined, ...estimated, cases: pictures.flat().length }]
+  return [{ name: 'mean IoU / ceiling', ...estimate(pictures, share), cases: pictures.flat().length }]
 }
 
 const pictureOf = ({ question }: Judged): string => question.picture.path
@@ -162,7 +159,7 @@ function proportion(name: string, answers: readonly Judged[], isRight: (answer: 
     return drawn.filter(isRight).length / drawn.length
   }
   const interval = isIndependent ? wilsonInterval(right, cases) : bootstrapInterval(pictures, share)
-  return { name, kind: undefined, value: right / cases, interval, cases }
+  return { name, value: right / cases, interval, cases }
 }
 
 /** A figure and its interval by the bootstrap over pictures, whose answers hang together. */

@@ -1,24 +1,21 @@
 // The script that executes the notebooks, with a kernel that does not come up at once.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { root, temporaryFolder } from './project-copy.ts'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
 const importScript = (name: string): Promise<unknown> =>
-  import(new URL(`scripts/setup/${name}`, `file://${root}`).href)
+  import(new URL(`../../scripts/setup/${name}`, import.meta.url).href)
 const { jupyterEnvironment } = (await importScript('environment.mjs')) as {
   readonly jupyterEnvironment: () => NodeJS.ProcessEnv
 }
 const { venvPython } = (await importScript('paths.mjs')) as { readonly venvPython: string }
 
 test('a kernel that ends before it answers is started a second time, and the notebook runs', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'kosmos2-kernel-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = await temporaryFolder(t)
   const tried = join(folder, 'tried')
   const start = `mkdir '${tried}' && exit 1; exec '${process.execPath}' '${join(root, 'node_modules/tslab/bin/tslab')}' kernel --config-path "$0"`
   await mkdir(join(folder, 'kernels', 'late'), { recursive: true })
