@@ -6,13 +6,13 @@ import { randomOf } from './random.ts'
 import { createScene, type Scene } from './scene.ts'
 import type { Sprites } from './sprites.ts'
 import { type Segment, viewOf } from './texts/segment.ts'
-import { trainingSegments } from './texts/training-mix.ts'
+import { outOfTurn, trainingSegments } from './texts/training-mix.ts'
 import { KINDS } from './things.ts'
 import type { Tokens } from './tokens.ts'
 import { createVocabulary } from './words.ts'
 
 /** The version of the form. */
-export const FORMAT = 2
+export const FORMAT = 3
 /** Pixels a side of the model's pictures. */
 export const IMAGE_SIZE = 160
 
@@ -25,6 +25,8 @@ export interface PackedSegment {
   readonly answer: number
   /** For each patch token of the answer: where in `ids` it is, and the exact corner it stands for, in 0 to 1. */
   readonly corners: readonly (readonly [index: number, x: number, y: number])[]
+  /** From which index of `ids` up to which nothing is to be learned, though it is read; 0 and 0 for nowhere. */
+  readonly given: readonly [start: number, end: number]
 }
 
 /** What a record's JSON text holds. */
@@ -47,8 +49,16 @@ export const headerRecord = (firstSeed: number): Buffer =>
     firstSeed,
   })
 
-/** The record of a scene. */
+/** The record of a scene to be trained on. */
 export async function sceneRecord(seed: number, sprites: Sprites, tokens: Tokens): Promise<Buffer> {
+  const scene = createScene(seed, sprites)
+  const view = viewOf(scene)
+  const told = outOfTurn(view, randomOf(seed, 7))
+  return record(scene, trainingSegments(view, randomOf(seed, 5), told), sprites, tokens)
+}
+
+/** The record of a scene to be measured with while training: its captions go from left to right. */
+export async function validationRecord(seed: number, sprites: Sprites, tokens: Tokens): Promise<Buffer> {
   const scene = createScene(seed, sprites)
   return record(scene, trainingSegments(viewOf(scene), randomOf(seed, 5)), sprites, tokens)
 }
@@ -72,8 +82,9 @@ async function record(
 }
 
 /** A prompt and its answer as ids, with the exact corners of the answer's boxes. */
-export function pack({ task, prompt, answer, boxes }: Segment, tokens: Tokens): PackedSegment {
+export function pack({ task, prompt, answer, boxes, early }: Segment, tokens: Tokens): PackedSegment {
   const promptIds = tokens.tokenize(prompt)
+  const idsUntil = (end: number): number => promptIds.length + tokens.tokenize(answer.slice(0, end)).length
   const ids = [...promptIds, ...tokens.tokenize(answer), tokens.endOfText]
   const corners = boxes.flatMap(({ box: [x1, y1, x2, y2] }) => [
     [x1, y1],
@@ -85,6 +96,7 @@ export function pack({ task, prompt, answer, boxes }: Segment, tokens: Tokens): 
     ids,
     answer: promptIds.length,
     corners: patches.map((index, i) => [index, rounded(corners[i]![0]!), rounded(corners[i]![1]!)] as const),
+    given: early === undefined ? [0, 0] : [idsUntil(early[0]), idsUntil(early[1])],
   }
 }
 

@@ -1,7 +1,7 @@
 // Writes scenes to standard output, packed for the training (see record.ts), for as long as somebody reads.
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'
-import { collageRecord, headerRecord, sceneRecord } from './record.ts'
+import { collageRecord, headerRecord, sceneRecord, validationRecord } from './record.ts'
 import { checkSeeds, lastOf, type SeedRange, TRAINING, VALIDATION } from './seeds.ts'
 import { readSprites } from './sprites.ts'
 import { isStyleName, type StyleName, STYLES, TRAINED_STYLES } from './styles.ts'
@@ -85,7 +85,7 @@ async function main(): Promise<void> {
     const seed = first + i * stride
     checkSeeds(range, seed, seed)
     // By the seed, so that streams that share the work draw what one would.
-    const make = seed % collages === 0 ? collageRecord : sceneRecord
+    const make = seed % collages === 0 ? collageRecord : range === TRAINING ? sceneRecord : validationRecord
     await write(await make(seed, sprites, tokens))
   }
 }

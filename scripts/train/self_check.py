@@ -111,6 +111,7 @@ def main() -> None:
         difference = largest_difference(view, view.model.eval(), batches[0])
         check("packed texts score as each alone in the plain model", difference < TOLERANCE, f"{difference:.1e}")
         check_corner_loss(view, batches[0])
+        check_given(vocabulary, scenes)
         check_collages(view, vocabulary, scenes)
 
         difference = export(view, folder / "processor", folder / "checkpoint", batches[0])
@@ -146,6 +147,20 @@ def check_corner_loss(view: TrainingView, batch: Batch) -> None:
     words = -logs[~is_patch].gather(1, labels[~is_patch, None]).mean()
     difference = max(float((losses.boxes - boxes).abs()), float((losses.words - words).abs()))
     check("the losses are those of the softmax over all tokens", difference < TOLERANCE, f"{difference:.1e}")
+
+
+def check_given(vocabulary: Vocabulary, scenes: list[Scene]) -> None:
+    """What is given of an answer is read as the rest is, and is nothing to be predicted."""
+    scene = next(scene for scene in scenes if len(scene.segments[0].corners) == 2)
+    first, *others = scene.segments
+    given = (first.corners[0][0], first.corners[1][0] + 1)
+    usual, told = (
+        pack([replace(scene, segments=[replace(first, given=part), *others])], vocabulary, len(NAMES))
+        for part in ((0, 0), given)
+    )
+    changed = (usual.labels != told.labels).nonzero()[:, 1].tolist()
+    same = torch.equal(usual.ids, told.ids) and bool((told.labels[usual.labels != told.labels] < 0).all())
+    check("what is given is read and not learned", same and changed == [place - 1 for place in range(*given)], changed)
 
 
 @torch.no_grad()

@@ -15,7 +15,7 @@ from model import IMAGE_SIZE
 
 ROOT = Path(__file__).resolve().parents[2]
 GENERATOR = ROOT / "scripts" / "scenes" / "stream.ts"
-FORMAT = 2
+FORMAT = 3
 # The JSON of one scene is a few kilobytes, that of the header some tens: what is longer is no JSON of the generator.
 MAX_JSON = 4 * 1024**2
 PIXEL_BYTES = IMAGE_SIZE * IMAGE_SIZE * 3
@@ -33,6 +33,7 @@ class Segment:
     ids: list[int]  # prompt, answer, </s>
     answer: int  # where the answer begins in `ids`
     corners: list[tuple[int, float, float]]  # index in `ids`, x and y of 1, for each patch token of the answer
+    given: tuple[int, int] = (0, 0)  # the part of `ids` of which nothing is to be learned
 
 
 @dataclass(frozen=True)
@@ -124,11 +125,15 @@ def check_scene(record: dict, pixels: np.ndarray, thing_count: int) -> Scene:
     things = [(thing["name_id"], tuple(thing["box"])) for thing in record["things"]]
     segments = []
     for entry in record["segments"]:
-        segment = Segment(entry["task"], entry["ids"], entry["answer"], [tuple(corner) for corner in entry["corners"]])
+        corners = [tuple(corner) for corner in entry["corners"]]
+        segment = Segment(entry["task"], entry["ids"], entry["answer"], corners, tuple(entry["given"]))
         if not 0 < segment.answer < len(segment.ids):
             raise StreamError(f"scene {record['seed']}: an answer that begins at {segment.answer} in a text without it")
         if any(place < segment.answer or place >= len(segment.ids) for place, _, _ in segment.corners):
             raise StreamError(f"scene {record['seed']}: a corner that is not in its answer")
+        start, end = segment.given
+        if (start, end) != (0, 0) and not segment.answer <= start < end < len(segment.ids):
+            raise StreamError(f"scene {record['seed']}: a given part that is not in its answer")
         segments.append(segment)
     if any(not 0 <= name < thing_count for name, _ in things):
         raise StreamError(f"scene {record['seed']}: a thing that the header does not name")

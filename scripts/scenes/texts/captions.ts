@@ -20,13 +20,13 @@ export const CAPTION_WORDS = {
 
 /** `An image of` with its answer. */
 export function caption(view: View, grounded: boolean): Segment {
-  return segment({ task: grounded ? 'caption' : 'captionPlain' }, CAPTION_WORDS.brief, grounded, [
-    ...(view.things.length === 0 ? [CAPTION_WORDS.empty] : [...listing(view.things), '.']),
-  ])
+  const parts = view.things.length === 0 ? [CAPTION_WORDS.empty] : [...listing(view.things), '.']
+  const task = grounded ? 'caption' : 'captionPlain'
+  return segment({ task }, CAPTION_WORDS.brief, grounded, parts, undefined, view.early)
 }
 
 /** `Describe this image in detail:` with its answer. */
-export function detail({ things, scene }: View, grounded: boolean): Segment {
+export function detail({ things, scene, early }: View, grounded: boolean): Segment {
   const words = CAPTION_WORDS
   const mentions = mentionsOf(things)
   const sentences = mentions.flatMap((mention, i): Part[] => {
@@ -35,10 +35,12 @@ export function detail({ things, scene }: View, grounded: boolean): Segment {
     const before = things[i - 1]!
     return [words.thereIs, mention, ` ${directionFrom(before, thing)} ${words.the} ${before.name}.`]
   })
-  return segment({ task: grounded ? 'detail' : 'detailPlain' }, words.detailed, grounded, [
+  const parts = [
     ...(sentences.length === 0 ? [words.features, words.nothing, '.'] : sentences),
     `${words.background} ${scene.background.words}.`,
-  ])
+  ]
+  const task = grounded ? 'detail' : 'detailPlain'
+  return segment({ task }, words.detailed, grounded, parts, undefined, early)
 }
 
 /** Things in a row: ` a dog, a cat and another dog`. */

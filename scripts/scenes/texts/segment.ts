@@ -59,6 +59,8 @@ export interface Segment {
   readonly boxes: readonly Thing[]
   /** The things that the prompt and the answer are about, as far as they mean any in particular. */
   readonly about: readonly Thing[]
+  /** Where in the answer a thing is named before its turn: from one character up to another, none of it to be learned. */
+  readonly early?: readonly [start: number, end: number]
 }
 
 /** Things in an answer, whose boxes are written behind the phrase where boxes are asked for. */
@@ -73,8 +75,10 @@ export type Part = string | Mention
 /** The things of a scene as texts go through them. */
 export interface View {
   readonly scene: Scene
-  /** From left to right. */
+  /** From left to right, but for the early one. */
   readonly things: readonly Thing[]
+  /** One that texts name before its turn. */
+  readonly early?: Thing
   /** The same by name. */
   readonly byName: ReadonlyMap<string, readonly Thing[]>
 }
@@ -96,6 +100,7 @@ export const single = ({ byName, things }: View): Thing[] =>
  * @param grounded - whether the answer carries boxes
  * @param parts - the answer
  * @param about - the things meant, if they are others than those mentioned
+ * @param early - the thing that is mentioned before its turn
  */
 export function segment(
   what: { readonly task: Task; readonly kind?: QuestionKind },
@@ -103,14 +108,22 @@ export function segment(
   grounded: boolean,
   parts: readonly Part[],
   about?: readonly Thing[],
+  early?: Thing,
 ): Segment {
   const mentioned = parts.flatMap((part) => (typeof part === 'string' ? [] : part.things))
+  const texts = parts.map((part) => (typeof part === 'string' ? part : mentionText(part, grounded)))
+  const answer = texts.join('')
+  const at = parts.findIndex(
+    (part) => typeof part !== 'string' && part.things.some((thing) => thing === early),
+  )
+  const start = texts.slice(0, at).join('').length
   return {
     ...what,
     prompt: grounded ? `${GROUNDING}${prompt.startsWith('<') ? '' : ' '}${prompt}` : prompt,
-    answer: parts.map((part) => (typeof part === 'string' ? part : mentionText(part, grounded))).join(''),
+    answer,
     boxes: grounded ? mentioned : [],
     about: about ?? mentioned,
+    ...(at < 0 ? {} : { early: [start, start + texts[at]!.length] }),
   }
 }
 

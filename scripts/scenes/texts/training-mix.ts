@@ -21,16 +21,40 @@ const QUESTION_SHARES: Readonly<Record<QuestionKind, number>> = {
   absent: 4,
 }
 
-/** The prompts of a scene, each at most once. */
-export function trainingSegments(view: View, random: Random): Segment[] {
+/**
+ * The prompts of a scene, each at most once.
+ * @param told - the order in which captions name the things
+ */
+export function trainingSegments(view: View, random: Random, told = view): Segment[] {
   const segments = [
-    ...captions(view, random),
+    ...captions(told, random),
     ...groundings(view, random),
     ...namings(view, random),
     ...questions(view, random, view.things.length === 0 ? 5 : 3),
     ...(random.chance(0.15) ? [plainText(random)] : []),
   ]
   return [...new Map(segments.map((segment) => [segment.prompt, segment])).values()]
+}
+
+/** The share of scenes that are told out of turn, and of these that in which the early thing is early by one turn. */
+const OUT_OF_TURN = 0.5
+const BY_ONE = 0.7
+
+/**
+ * The view with one thing before its turn, in half of the scenes. A model that only ever saw the order kept goes on to
+ * the right when it has passed a thing over, and never comes back, or names the last thing twice to make up the number.
+ */
+export function outOfTurn(view: View, random: Random): View {
+  const { things } = view
+  if (things.length < 2 || !random.chance(OUT_OF_TURN)) return view
+  const turn = random.integer(0, things.length - 2)
+  const of = random.chance(BY_ONE) ? turn + 1 : random.integer(turn + 1, things.length - 1)
+  const early = things[of]!
+  return {
+    ...view,
+    things: [...things.slice(0, turn), early, ...things.slice(turn, of), ...things.slice(of + 1)],
+    early,
+  }
 }
 
 function captions(view: View, random: Random): Segment[] {
