@@ -34,6 +34,7 @@ export { conversionSizes } from './ir/conversion-sizes.ts'
 export { convert } from './ir/convert.ts'
 export { describePart } from './ir/describe-part.ts'
 export { openIr } from './ir/open-ir.ts'
+export { partWeights } from './ir/part-weights.ts'
 export { readWeight } from './ir/read-weight.ts'
 export { verify } from './model/verify.ts'
 

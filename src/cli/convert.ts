@@ -1,5 +1,6 @@
 // `kosmos2 convert`: from a checkpoint to a folder of OpenVINO IR.
 import type { Conversion, ConvertOptions, ConvertProgress } from '../index.ts'
+import { partWeights } from '../ir/part-weights.ts'
 import { wholeNumber } from './arguments.ts'
 import { defineCommand } from './command.ts'
 import { columns, duration, megabytes } from './format.ts'
@@ -24,7 +25,7 @@ export const convert = defineCommand({
       value: 'W',
       short: 'w',
       choices: WEIGHTS,
-      help: 'how the weights are stored: int8 (default), a quarter of the size; int4, an eighth; fp16; fp32',
+      help: 'how the weights are stored: int8 (default), a quarter of the size; int4, the text model in 4 bits and the rest in 8, a sixth; fp16; fp32',
     },
     vision: { value: 'W', choices: WEIGHTS, help: 'the same for the vision tower alone' },
     projection: { value: 'W', choices: WEIGHTS, help: 'for the projection' },
@@ -42,17 +43,14 @@ export const convert = defineCommand({
   ],
   examples: [
     ['convert microsoft/kosmos-2-patch14-224 models/kosmos2-int8', 'The published model with 8-bit weights.'],
-    [
-      'convert models/kosmos2-tiny models/tiny-int4 --weights int4 --vision int8',
-      'Different weights for a part.',
-    ],
+    ['convert models/kosmos2-tiny models/tiny-int8 --vision fp16', 'Different weights for a part.'],
   ],
   async run({ operands: [source, folder], values, terminal, signal }) {
     const { convert: convertCheckpoint } = await library()
-    const weights = (values.weights ?? 'int8') as Weights
+    const weights = partWeights((values.weights ?? 'int8') as Weights)
     const groupSize = wholeNumber('group-size', values['group-size'])
     const options: ConvertOptions = {
-      weights: Object.fromEntries(PARTS.map((part) => [part, values[part] ?? weights])) as Record<
+      weights: Object.fromEntries(PARTS.map((part) => [part, values[part] ?? weights[part]])) as Record<
         (typeof PARTS)[number],
         Weights
       >,

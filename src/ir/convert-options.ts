@@ -2,6 +2,7 @@
 import type { ResolveOptions } from '../checkpoint/hub.ts'
 import { invalidRange, invalidType, rejectUnknownOptions, show } from '../errors.ts'
 import type { ConvertProgress } from './convert.ts'
+import { partWeights } from './part-weights.ts'
 import { forEachPart, PART_NAMES, type PartName } from './parts.ts'
 import type { Int4Scheme } from './quantize-int4.ts'
 import {
@@ -13,7 +14,8 @@ import {
 
 export interface ConvertOptions extends Omit<ResolveOptions, 'onProgress'> {
   /**
-   * How the matrices are stored, in all parts or in each: `fp32`, `fp16`, `int8` or `int4`.
+   * How the matrices are stored, in the whole model or in each part: `fp32`, `fp16`, `int8` or `int4`. `'int4'` for the whole
+   * model is its text part, with vision and projection in INT8 (`partWeights`).
    * @default 'int8', as OpenVINO's own export does for models of more than a thousand million parameters
    */
   readonly weights?: WeightPrecision | Readonly<Record<PartName, WeightPrecision>> | undefined
@@ -96,7 +98,7 @@ function weightsOfParts(
 ): Readonly<Record<PartName, WeightPrecision>> {
   if (typeof weights === 'string') {
     expectOneOf('weights', WEIGHT_PRECISIONS, weights)
-    return forEachPart(() => weights)
+    return partWeights(weights)
   }
   if (typeof weights !== 'object' || (weights as unknown) === null || Array.isArray(weights))
     throw invalidType(

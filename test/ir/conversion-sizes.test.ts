@@ -11,7 +11,13 @@ const model = 'models/kosmos2-tiny'
 
 const forms: Pick<ConvertOptions, 'weights' | 'groupSize' | 'int4Scheme' | 'headPrecision'>[] = [
   { weights: { vision: 'fp32', projection: 'fp16', text: 'int8' } },
-  { weights: 'int4', int4Scheme: 'asymmetric', groupSize: 32, headPrecision: 'fp16' },
+  { weights: 'int4' },
+  {
+    weights: { vision: 'int4', projection: 'int4', text: 'int4' },
+    int4Scheme: 'asymmetric',
+    groupSize: 32,
+    headPrecision: 'fp16',
+  },
 ]
 for (const options of forms)
   test(`the sizes told for ${JSON.stringify(options)} are those that the conversion has`, async (t) => {
