@@ -35,7 +35,9 @@ export interface CompiledModelOptions {
   readonly device?: string | undefined
   /** @default 'fast' */
   readonly performance?: Performance | undefined
-  /** OpenVINO's properties, such as `{ INFERENCE_NUM_THREADS: 2 }`; they win over those of `performance`. */
+  /** Processor threads of the device CPU, integer from 1; as many as OpenVINO finds best if left out. */
+  readonly threads?: number | undefined
+  /** OpenVINO's properties, such as `{ NUM_STREAMS: 2 }`; they win over `threads` and those of `performance`. */
   readonly config?: DeviceConfig | undefined
   /** Where compiled models are kept for the next time; null keeps none. @default see withCompileCache */
   readonly cacheFolder?: string | null | undefined
@@ -44,7 +46,15 @@ export interface CompiledModelOptions {
   /** Ends opening between two parts. */
   readonly signal?: AbortSignal | undefined
 }
-export const COMPILED_OPTIONS = ['device', 'performance', 'config', 'cacheFolder', 'onProgress', 'signal']
+export const COMPILED_OPTIONS = [
+  'device',
+  'performance',
+  'threads',
+  'config',
+  'cacheFolder',
+  'onProgress',
+  'signal',
+]
 
 /**
  * Opens an IR folder.
@@ -56,9 +66,19 @@ export async function openCompiled(
   options: CompiledModelOptions = {},
 ): Promise<{ engine: Engine; generationConfig: GenerationConfig }> {
   rejectUnknownOptions('a compiled model', options, COMPILED_OPTIONS)
-  const { device = 'CPU', performance = 'fast', config = {}, cacheFolder, onProgress, signal } = options
+  const {
+    device = 'CPU',
+    performance = 'fast',
+    threads,
+    config = {},
+    cacheFolder,
+    onProgress,
+    signal,
+  } = options
   if (!PERFORMANCES.includes(performance))
     throw invalidRange('performance', PERFORMANCES.map((name) => `'${name}'`).join(' or '), performance)
+  if (threads !== undefined && (!Number.isInteger(threads) || threads < 1))
+    throw invalidRange('threads', 'integer from 1', threads)
   checkConfig(config)
   signal?.throwIfAborted()
   const ir = await openIr(folder)
@@ -66,7 +86,8 @@ export async function openCompiled(
   const core = new ov.Core()
   checkDevice(core, device)
 
-  const properties = forEachPart((part) => deviceConfig(performance, part, ir.parts[part].weights, config))
+  const asked = threads === undefined ? config : { INFERENCE_NUM_THREADS: threads, ...config }
+  const properties = forEachPart((part) => deviceConfig(performance, part, ir.parts[part].weights, asked))
   const total = PART_NAMES.reduce((sum, part) => sum + ir.parts[part].weightBytes, 0)
   const compileAll = async (cache: DeviceConfig) => {
     const compiled: Partial<Record<PartName, CompiledModel>> = {}

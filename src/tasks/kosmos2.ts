@@ -22,8 +22,8 @@ import type { ModelOptions } from '../model/open-original.ts'
 import { OVKosmos2ForConditionalGeneration } from '../model/ov-kosmos2-for-conditional-generation.ts'
 
 /**
- * How a model is found and run: a checkpoint takes ModelOptions, an IR folder CompiledModelOptions. `onProgress` is called
- * in both cases with the bytes that are `loaded` of the `total`.
+ * How a model is found and run: a checkpoint takes ModelOptions, an IR folder CompiledModelOptions. Both take `threads`, and
+ * `onProgress` is called in both cases with the bytes that are `loaded` of the `total`.
  */
 export type Kosmos2Options = Omit<ModelOptions, 'onProgress'> &
   Omit<CompiledModelOptions, 'onProgress'> & {

@@ -108,6 +108,8 @@ test('a checkpoint is converted, checked, compared, asked and measured', async (
       '2',
       '--tokens',
       '5',
+      '--threads',
+      '1',
       '--json',
     )
     assert.equal(status, 0, stderr)

@@ -13,7 +13,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
-import { type CompileProgress, openCompiled } from '../../src/compiled/open-compiled.ts'
+import {
+  type CompiledModelOptions,
+  type CompileProgress,
+  openCompiled,
+} from '../../src/compiled/open-compiled.ts'
 import { float32, int64 } from '../../src/tensor.ts'
 import { converted } from '../model/converted.ts'
 
@@ -85,10 +89,25 @@ test('options that do not fit are refused by name', async () => {
     assert.rejects(openCompiled(folder, options), expected)
   await refused({ devise: 'CPU' }, /Unknown option 'devise'/)
   await refused({ performance: 'fastest' }, /'fast' or 'accurate' for performance but received 'fastest'/)
+  for (const threads of [0, 1.5, '2'])
+    await refused({ threads }, new RegExp(`integer from 1 for threads but received '?${threads}`))
   await refused({ config: ['a'] }, /an object of OpenVINO's properties for config/)
   await refused({ config: { NUM_STREAMS: null } }, /config\.NUM_STREAMS/)
   await refused({ device: 'TPU' }, { code: 'UNKNOWN_DEVICE' })
   await refused({ config: { NO_SUCH_PROPERTY: 1 }, cacheFolder: null }, /NO_SUCH_PROPERTY/)
+})
+
+test('threads are a property of OpenVINO, and one given in config wins', async (t) => {
+  const cacheFolder = temporary(t)
+  const kept = async (options: CompiledModelOptions): Promise<number> => {
+    const { engine } = await openCompiled(folder, { cacheFolder, ...options })
+    await engine.dispose()
+    return readdirSync(cacheFolder).length
+  }
+  assert.equal(await kept({}), 1)
+  assert.equal(await kept({ threads: 1 }), 2, 'what is kept is for other threads')
+  assert.equal(await kept({ config: { INFERENCE_NUM_THREADS: 1 } }), 2)
+  assert.equal(await kept({ threads: 2, config: { INFERENCE_NUM_THREADS: 1 } }), 2)
 })
 
 test('progress begins with the first part and ends with all bytes; AUTO is a device', async (t) => {
