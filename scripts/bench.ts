@@ -26,7 +26,8 @@ const HELP = `Measures the library: conversion, and every precision beside the o
 --trials       measures trials of what may make decoding faster instead: groups, threads, hints, the head's precision
 --rounds       rounds of decoding in turn; 10 if left out
 --weights      precisions to convert to and measure, with commas between; ${WEIGHT_PRECISIONS.join(',')} if left out
---checkpoint   the checkpoint; if left out, one of KOSMOS-2's size with random weights is made in models/bench
+--checkpoint   a checkpoint with KOSMOS-2's pictures and latent queries; if left out, one of its size with random weights is
+               made in models/bench
 --python       an interpreter with transformers, torch and pillow to measure beside; python3 if left out
 --json         where the figures are written; .cache/bench.json or .cache/bench-trials.json if left out
 --keep         leave the checkpoint and the conversions in models/bench, and use those that an earlier run left; how
@@ -146,7 +147,7 @@ async function checkRoom(): Promise<void> {
   if (free < ROOM_BYTES)
     fail(
       `Expected ${ROOM_BYTES / 1e9} GB of free disk for a checkpoint of full size and its conversions, but there are ` +
-        `${(free / 1e9).toFixed(1)} GB; free some, or give --checkpoint`,
+        `${(free / 1e9).toFixed(1)} GB; free some`,
       1,
     )
 }

@@ -15,6 +15,7 @@ ends it. The API is described in docs/demo-api.md.
   --model FOLDER   a checkpoint, a converted model or a name on the Hugging Face hub; the embedded model if left out
   --port N         where it listens; any free port if left out
   --host NAME      127.0.0.1 if left out, which this machine alone reaches
+  --allow-origin O an origin, such as https://hub.example.org, that leads here through a proxy; several with commas
   --no-open        only prints the address
   --help           this text`
 
@@ -22,6 +23,7 @@ const options = /** @type {const} */ ({
   model: { type: 'string' },
   port: { type: 'string' },
   host: { type: 'string' },
+  'allow-origin': { type: 'string' },
   'no-open': { type: 'boolean' },
 })
 
@@ -39,6 +41,7 @@ await main(help, options, async ({ values, signal }) => {
     ],
     ...(port === undefined ? [] : [`--port=${port}`]),
     ...(host === undefined ? [] : [`--host=${host}`]),
+    ...(values['allow-origin'] === undefined ? [] : [`--allow-origin=${values['allow-origin']}`]),
     ...(values['no-open'] ? ['--no-open'] : []),
   ]
   const env = { ...process.env, KOSMOS2_CACHE: process.env.KOSMOS2_CACHE ?? inProject('.cache', 'kosmos2') }

@@ -13,7 +13,7 @@ const TASKS: readonly (readonly [title: string, task: string, figures: readonly 
   ['all of a kind', 'groundingMany', ['F1']],
   ['what is in the box', 'naming', ['exact text']],
   ['a question', 'question', ['exact text']],
-  ['a question, with boxes', 'question, grounded', ['exact text', 'F1']],
+  ['a question, with boxes', 'questionGrounded', ['exact text', 'F1']],
   ['what is not there', 'absentGrounding', ['recognised']],
   ['text alone', 'text', ['exact text']],
 ]

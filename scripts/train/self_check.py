@@ -189,7 +189,7 @@ def check_resuming(
 ) -> None:
     """A state read again gives the same next step, and a damaged one is refused."""
     path = folder / "state.pt"
-    keys = ("batch_size", "collages", "pictures", "place", "random", "schedule", "seconds", "step", "things", "tokens")
+    keys = ("batch_size", "beginning", "collages", "pictures", "place", "random", "schedule", "seconds", "step", "things", "tokens")
     saved = {"weights": view.state_dict(), "average": average.values}
     saved |= {"optimizers": [optimizer.state_dict() for optimizer in optimizers], **dict.fromkeys(keys, 0)}
     write_state(path, saved)

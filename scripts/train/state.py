@@ -13,10 +13,11 @@ import torch
 
 # What the file begins with; a checksum and what torch writes follow.
 KIND = b"training of kosmos2-tiny\n"
-VERSION = 3
+VERSION = 4
 KEYS = {
     "average",
     "batch_size",
+    "beginning",
     "collages",
     "optimizers",
     "pictures",

@@ -50,7 +50,7 @@ class Training:
         """Resumes the training in `folder`, or begins one: from `source`, a checkpoint's folder, or from nothing.
 
         One from nothing begins with so many collages; the first picture has this seed. Raises StateError where a training
-        that is resumed is told how to begin.
+        that is resumed is told to begin in another way than it did.
         """
         self.folder, self.node, self.device, self.batch_size = folder, node, torch.device(device), batch_size
         self.step, self.pictures, self.seconds = 0, 0, 0.0
@@ -59,10 +59,12 @@ class Training:
         self.clock = time.perf_counter()
         self.schedule = Schedule()
         saved = read_state(self.state_path) if self.state_path.exists() else None
-        beginnings = {"--from": source, "--collages": collages, "--seed": seed}
-        given = [name for name, value in beginnings.items() if value is not None]
-        if saved is not None and given:
-            names = " and ".join(given)
+        given = {"--from": source, "--collages": collages, "--seed": seed}
+        # The command that began a training resumes it, too.
+        self.beginning = given if saved is None else saved["beginning"]
+        others = [name for name, value in given.items() if value not in (None, self.beginning[name])]
+        if others:
+            names = " and ".join(others)
             raise StateError(f"{folder} has a training already: resume it without {names}, or give another --folder")
         self.vocabulary = self._own_vocabulary()
         self.names, self.validation_scenes = self._look_at_generator()
@@ -145,6 +147,7 @@ class Training:
         state = {
             "average": self.average.values,
             "batch_size": self.batch_size,
+            "beginning": self.beginning,
             "collages": self.collages,
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
             "pictures": self.pictures,

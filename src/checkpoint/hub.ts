@@ -35,7 +35,7 @@ export interface ResolveOptions {
   /** Ends the download; the next call goes on from there. */
   readonly signal?: AbortSignal | undefined
 }
-const OPTIONS = ['revision', 'cache_dir', 'token', 'local_files_only', 'onProgress', 'signal']
+export const RESOLVE_OPTIONS = ['revision', 'cache_dir', 'token', 'local_files_only', 'onProgress', 'signal']
 
 /** What of a checkpoint is needed: all of it, what a processor reads (all but the weights), or config.json alone. */
 export type CheckpointParts = 'all' | 'processor' | 'config'
@@ -62,7 +62,7 @@ export async function resolveCheckpoint(
 ): Promise<string> {
   if (typeof nameOrFolder !== 'string')
     throw invalidType('the checkpoint', 'a folder or a name on the hub', nameOrFolder)
-  rejectUnknownOptions('a checkpoint', options, OPTIONS)
+  rejectUnknownOptions('a checkpoint', options, RESOLVE_OPTIONS)
   options.signal?.throwIfAborted()
   const status = await fileStatus(nameOrFolder)
   if (status?.isDirectory() === true) return nameOrFolder

@@ -21,7 +21,9 @@ export const check = defineCommand({
       help: 'compare the converted model in FOLDER with the original: its numbers, and its answers token for token',
     },
     ...RUN_OPTIONS,
-    json: { help: 'one JSON document: { runtime, model, verification }, as far as it was asked for' },
+    json: {
+      help: 'one JSON document: { runtime, model, verification }, as far as it was asked for and found out',
+    },
   },
   notes: [
     'FOLDER is a converted model, whose files must be what they were when they were converted, or a checkpoint. Either is opened too. The IMAGEs are what --against asks about, a drawing if left out.',
@@ -54,21 +56,26 @@ export const check = defineCommand({
     const isFaulty = runtime instanceof Error
     tell('runtime', isFaulty ? fault(runtime) : runtime, isFaulty ? runtime.message : runtimeLines(runtime))
     let isGood = !isFaulty
-    if (folder !== undefined) {
+    try {
+      if (folder !== undefined) isGood = await checkModel(folder)
+    } finally {
+      // What went wrong is told on standard error.
+      if (values.json && !signal.aborted) terminal.print(JSON.stringify(report))
+    }
+    return isGood
+
+    async function checkModel(folder: string): Promise<boolean> {
       terminal.progress.update(`Reading ${folder}`)
       const ir = await openConversion(folder)
-      if (ir !== undefined && isFaulty) throw runtime
+      if (ir !== undefined && runtime instanceof Error) throw runtime
       const kosmos = await openModel(folder, settings, { terminal, signal })
       try {
         tell('model', modelFields(folder, kosmos, ir), modelLines(folder, kosmos, ir))
-        isGood = true
-        if (against !== undefined) isGood = await compare(kosmos, against)
+        return against === undefined || (await compare(kosmos, against))
       } finally {
         await kosmos.dispose()
       }
     }
-    if (values.json) terminal.print(JSON.stringify(report))
-    return isGood
 
     async function compare(compiled: Kosmos2, checkpoint: string): Promise<boolean> {
       const { loadRgb } = await library()

@@ -25,7 +25,7 @@ export const convert = defineCommand({
       value: 'W',
       short: 'w',
       choices: WEIGHTS,
-      help: 'how the weights are stored: int8 (default), a quarter of the size; int4, the text model in 4 bits and the rest in 8, a sixth; fp16; fp32',
+      help: 'how the weights are stored: int8 (default), a quarter of float32; int4, the text model in 4 bits and the rest in 8, a sixth; fp16; fp32',
     },
     vision: { value: 'W', choices: WEIGHTS, help: 'the same for the vision tower alone' },
     projection: { value: 'W', choices: WEIGHTS, help: 'for the projection' },

@@ -31,10 +31,10 @@ export const demo = defineCommand({
   },
   notes: [
     'The address holds a random token, made anew each time: whoever has it can use the demo until Ctrl-C ends it.',
-    'Other precisions are made when the page asks for them: converted beside the checkpoint, or in the cache where it comes from the hub.',
+    'Other precisions are made of a checkpoint when the page asks for them: beside it, or in the cache where it comes from the hub. A converted model has them where the checkpoint that it is named after lies beside it, as models/kosmos2 beside models/kosmos2-int8.',
   ],
   examples: [
-    ['demo --model models/kosmos2-int8', 'The page, in the browser.'],
+    ['demo --model models/kosmos2', 'The page, in the browser.'],
     ['demo --port 8080 --no-open', 'For programs: see docs/demo-api.md.'],
   ],
   async run({ values, terminal, signal }) {

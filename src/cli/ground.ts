@@ -16,7 +16,7 @@ export const ground = defineCommand({
   options: PICTURE_OPTIONS,
   notes: [
     IMAGE_HELP,
-    'PHRASE is such as "a snowman", or "the dog on the left". The model gives each phrase a box or several, whether or not it is in the picture.',
+    'PHRASE is such as "a snowman", or "the dog on the left". The published model gives each phrase a box or several, whether or not it is in the picture.',
     `${JSON_HELP} Here a line for each picture and phrase, with the phrase as phrase.`,
   ],
   examples: [

@@ -14,7 +14,8 @@ export interface DemoOptions {
   readonly kosmos?: Kosmos2
   /**
    * A checkpoint, a conversion, or a name on the Hugging Face hub. It is loaded in the background, its other precisions
-   * when they are asked for; those that do not exist are converted, beside a folder or else in this library's cache.
+   * when they are asked for; those that do not exist are converted, beside a folder or else in this library's cache. Those
+   * of a conversion need the checkpoint that it is named after, beside it: `models/a` for `models/a-int8`.
    */
   readonly model?: string
   /** The name or address to listen on; `0.0.0.0` for every machine of the network. @default '127.0.0.1' */

@@ -78,7 +78,7 @@ function questionAt(
   return {
     picture: { path: join(folder, image.file_name), width: image.width, height: image.height },
     isTextAlone: task === TEXT_ALONE,
-    task: isGroundedQuestion ? 'question, grounded' : task,
+    task: isGroundedQuestion ? 'questionGrounded' : task,
     measure,
     kinds: fields['kind'] === undefined ? [] : [textAt(`${place}.kind`, fields['kind'])],
     prompt,

@@ -34,7 +34,7 @@ const bar = { top: 22, height: 8 }
  * Draws a progress bar. In a notebook, over and over:
  *
  *     const live = newDisplay()
- *     const onProgress = ({ part, done, total }) => live.svg(progressBar({ label: part, done, total }, { unit: 'bytes' }))
+ *     const onProgress = ({ phase, done, total }) => live.svg(progressBar({ label: phase, done, total }, { unit: 'bytes' }))
  *
  * @returns an SVG document: the same input gives the same string
  * @throws {TypeError | RangeError} if something is not what it should be, naming it

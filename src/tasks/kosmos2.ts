@@ -18,7 +18,7 @@ import { Kosmos2Processor } from '../text/processor.ts'
 import { isIrFolder } from '../ir/stamp.ts'
 import type { ConditionalGeneration } from '../model/conditional-generation.ts'
 import { Kosmos2ForConditionalGeneration } from '../model/kosmos2-for-conditional-generation.ts'
-import type { ModelOptions } from '../model/open-original.ts'
+import { checkModelOptions, type ModelOptions } from '../model/open-original.ts'
 import { OVKosmos2ForConditionalGeneration } from '../model/ov-kosmos2-for-conditional-generation.ts'
 
 /**
@@ -70,6 +70,7 @@ export class Kosmos2 {
         options.device ?? 'CPU',
       )
     }
+    checkModelOptions(options)
     const { threads, ...where } = options
     const folder = await resolveCheckpoint(nameOrFolder, where)
     const processor = await Kosmos2Processor.from_pretrained(folder)

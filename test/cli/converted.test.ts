@@ -91,7 +91,8 @@ test('a checkpoint is converted, checked, compared, asked and measured', async (
     const file = await open(join(damaged, 'text.bin'), 'r+')
     await file.write(Buffer.from([1, 2, 3]), 0, 3, 5000)
     await file.close()
-    const { status, stderr } = await run('check', damaged, '--quiet')
+    const { status, stdout, stderr } = await run('check', damaged, '--quiet', '--json')
+    assert.deepEqual(Object.keys(JSON.parse(stdout) as object), ['runtime'])
     assert.match(
       stderr,
       /^kosmos2: .*text\.bin: expected content with SHA-256 [0-9a-f]{64}, as when it was converted/,

@@ -116,7 +116,7 @@ test('scenes whose answers are the model’s own get full marks; what it does no
   assert.deepEqual(figure(run!, 'caption', 'F1'), { value: 1, cases: 5 })
   assert.deepEqual(figure(run!, 'caption', 'exact text'), { value: 1, cases: 3 })
   assert.deepEqual(figure(run!, 'naming', 'exact text'), { value: 1, cases: 3 })
-  assert.deepEqual(figure(run!, 'question, grounded', 'exact text', 'howMany'), { value: 1, cases: 3 })
+  assert.deepEqual(figure(run!, 'questionGrounded', 'exact text', 'howMany'), { value: 1, cases: 3 })
   assert.deepEqual(figure(run!, 'groundingMany', 'precision'), { value: 1, cases: 3 })
   assert.deepEqual(figure(run!, 'groundingMany', 'recall'), { value: 3 / 5, cases: 5 })
   assert.deepEqual(figure(run!, 'absentGrounding', 'recognised'), { value: 0, cases: 3 })
