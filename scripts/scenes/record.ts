@@ -3,7 +3,7 @@
 import { createCollage } from './collage.ts'
 import { drawForModel } from './draw.ts'
 import { randomOf } from './random.ts'
-import { createScene, type Scene } from './scene.ts'
+import { createScene, type Scene, TRAINING_COUNTS } from './scene.ts'
 import type { Sprites } from './sprites.ts'
 import { type Segment, viewOf } from './texts/segment.ts'
 import { outOfTurn, trainingSegments } from './texts/training-mix.ts'
@@ -51,7 +51,7 @@ export const headerRecord = (firstSeed: number): Buffer =>
 
 /** The record of a scene to be trained on. */
 export async function sceneRecord(seed: number, sprites: Sprites, tokens: Tokens): Promise<Buffer> {
-  const scene = createScene(seed, sprites)
+  const scene = createScene(seed, sprites, TRAINING_COUNTS)
   const view = viewOf(scene)
   const told = outOfTurn(view, randomOf(seed, 7))
   return record(scene, trainingSegments(view, randomOf(seed, 5), told), sprites, tokens)

@@ -38,6 +38,8 @@ export interface Scene extends Size {
 const LONGER_SIDE = 256
 /** How often a picture holds 0, 1, 2, ... things. */
 const COUNTS = [4, 17, 24, 23, 16, 10, 6] as const
+/** The same where a model is trained: it learns most from four things and more, as with fewer it soon errs no longer. */
+export const TRAINING_COUNTS = [3, 8, 14, 20, 21, 20, 14] as const
 /** Beginnings of a scene that may fail to please, before the last is taken with fewer things. */
 const ATTEMPTS = 12
 /** Places tried for a thing before it is left out. */
@@ -47,12 +49,13 @@ const PLACES = 40
  * The scene of a seed.
  * @param seed - integer from 0 to 2^32 - 1
  * @param sprites - the drawings; those of its styles are taken, in equal parts
+ * @param counts - how often a picture holds 0, 1, 2, ... things
  */
-export function createScene(seed: number, sprites: Sprites): Scene {
+export function createScene(seed: number, sprites: Sprites, counts: readonly number[] = COUNTS): Scene {
   const random = randomOf(seed)
   const size = pictureSize(random)
   const background = createBackground(random)
-  const count = random.weighted(COUNTS)
+  const count = random.weighted(counts)
   let things: Thing[] = []
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     things = placeThings(

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { drawForModel } from '../../scripts/scenes/draw.ts'
 import { randomOf } from '../../scripts/scenes/random.ts'
 import { FORMAT, IMAGE_SIZE, pack, type PackedScene } from '../../scripts/scenes/record.ts'
-import { createScene } from '../../scripts/scenes/scene.ts'
+import { createScene, TRAINING_COUNTS } from '../../scripts/scenes/scene.ts'
 import { readSprites } from '../../scripts/scenes/sprites.ts'
 import { TRAINED_STYLES } from '../../scripts/scenes/styles.ts'
 import { heldOutSegments } from '../../scripts/scenes/texts/held-out-mix.ts'
@@ -40,7 +40,7 @@ test('records come back as the scenes of their seeds: header, texts, corners and
     firstSeed: 1_000_000,
   })
   for (let seed = 1_000_000; seed < 1_000_003; seed++) {
-    const scene = createScene(seed, sprites)
+    const scene = createScene(seed, sprites, TRAINING_COUNTS)
     const packed = json() as PackedScene
     assert.equal(packed.seed, seed)
     assert.deepEqual(
