@@ -112,7 +112,7 @@ function PhotographHelp() {
       <p>
         The model that comes with the project knows drawings such as those of the scene maker, and no
         photographs. Those need the real checkpoint, which is the same code with another name. It is
-        downloaded once, 6.7 GB, with progress in the terminal; converted to INT4 it runs in 1.2 GB of memory.
+        downloaded once, 6.7 GB, with progress in the terminal; converted to INT4 it runs in 1.4 GB of memory.
         Stop this server, and start it with:
       </p>
       <pre tabIndex={0}>npm run demo -- --model microsoft/kosmos-2-patch14-224</pre>
