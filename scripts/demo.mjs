@@ -27,9 +27,11 @@ const options = /** @type {const} */ ({
   'no-open': { type: 'boolean' },
 })
 
+const passedOn = /** @type {const} */ (['port', 'host', 'allow-origin'])
+
 await main(help, options, async ({ values, signal }) => {
   await setUp(signal, partsFor(['build', 'runtime']))
-  const { model = inProject('models', 'kosmos2-tiny'), port, host } = values
+  const { model = inProject('models', 'kosmos2-tiny') } = values
   const args = [
     ...[
       '--model',
@@ -39,9 +41,7 @@ await main(help, options, async ({ values, signal }) => {
       '--stickers',
       inProject('data', 'sprites'),
     ],
-    ...(port === undefined ? [] : [`--port=${port}`]),
-    ...(host === undefined ? [] : [`--host=${host}`]),
-    ...(values['allow-origin'] === undefined ? [] : [`--allow-origin=${values['allow-origin']}`]),
+    ...passedOn.flatMap((name) => (values[name] === undefined ? [] : [`--${name}=${values[name]}`])),
     ...(values['no-open'] ? ['--no-open'] : []),
   ]
   const env = { ...process.env, KOSMOS2_CACHE: process.env.KOSMOS2_CACHE ?? inProject('.cache', 'kosmos2') }

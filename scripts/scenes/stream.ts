@@ -80,12 +80,13 @@ async function main(): Promise<void> {
   const { first, count, stride, styles, vocabulary, range, collages } = options
   checkSeeds(range, first, Number.isFinite(count) ? first + (count - 1) * stride : first)
   const [sprites, tokens] = await Promise.all([readSprites(styles), readTokens(vocabulary)])
+  const makeScene = range === TRAINING ? sceneRecord : validationRecord
   await write(headerRecord(first))
   for (let i = 0; i < count; i++) {
     const seed = first + i * stride
     checkSeeds(range, seed, seed)
     // By the seed, so that streams that share the work draw what one would.
-    const make = seed % collages === 0 ? collageRecord : range === TRAINING ? sceneRecord : validationRecord
+    const make = seed % collages === 0 ? collageRecord : makeScene
     await write(await make(seed, sprites, tokens))
   }
 }

@@ -108,10 +108,9 @@ def pack_row(scene: Scene, vocabulary: Vocabulary) -> tuple[list, list, list, li
         ids += segment.ids[:-1]
         segments += [-number if is_alone else number] * size
         positions += range(first, first + size)
-        given = range(*segment.given)
-        labels += [
-            IGNORED if place < segment.answer or place in given else segment.ids[place] for place in range(1, size + 1)
-        ]
+        labels += [IGNORED] * (segment.answer - 1) + segment.ids[segment.answer :]
+        for place in range(*segment.given):
+            labels[start + place - 1] = IGNORED
         corners += [(start + place - 1, (y * GRID, x * GRID)) for place, x, y in segment.corners]
     return ids, segments, positions, labels, corners
 

@@ -23,7 +23,7 @@ from export import LARGEST_DIFFERENCE, export, largest_difference
 from model import GRID, IMAGE_SIZE, build
 from optimizers import Average, Schedule, make_optimizers
 from packing import NO_SEGMENT, TEXT_ALONE, Batch, batches_of_pool, pack
-from state import StateError, read_state, write_state
+from state import KEYS, StateError, read_state, write_state
 from stream import Scene, Segment
 from vocabulary import Vocabulary, write_processor
 from warm_start import take_weights
@@ -189,9 +189,9 @@ def check_resuming(
 ) -> None:
     """A state read again gives the same next step, and a damaged one is refused."""
     path = folder / "state.pt"
-    keys = ("batch_size", "beginning", "collages", "pictures", "place", "random", "schedule", "seconds", "step", "things", "tokens")
-    saved = {"weights": view.state_dict(), "average": average.values}
-    saved |= {"optimizers": [optimizer.state_dict() for optimizer in optimizers], **dict.fromkeys(keys, 0)}
+    saved = dict.fromkeys(KEYS - {"version"}, 0)
+    saved |= {"weights": view.state_dict(), "average": average.values}
+    saved |= {"optimizers": [optimizer.state_dict() for optimizer in optimizers]}
     write_state(path, saved)
     data = path.read_bytes()
     learn(view, optimizers, average, batches[1])

@@ -35,6 +35,7 @@ export interface ResolveOptions {
   /** Ends the download; the next call goes on from there. */
   readonly signal?: AbortSignal | undefined
 }
+/** The names of these options. */
 export const RESOLVE_OPTIONS = ['revision', 'cache_dir', 'token', 'local_files_only', 'onProgress', 'signal']
 
 /** What of a checkpoint is needed: all of it, what a processor reads (all but the weights), or config.json alone. */

@@ -1,6 +1,7 @@
 // From an IR folder to a compiled engine: everything about the folder, the device and the options is checked before
 // OpenVINO sees any of it.
 import type { Engine } from '../architecture/engine.ts'
+import { checkThreads } from '../architecture/threads.ts'
 import type { GenerationConfig } from '../checkpoint/generation-config.ts'
 import { invalidRange, invalidType, OpenVINOError, rejectUnknownOptions } from '../errors.ts'
 import { openIr } from '../ir/open-ir.ts'
@@ -77,8 +78,7 @@ export async function openCompiled(
   } = options
   if (!PERFORMANCES.includes(performance))
     throw invalidRange('performance', PERFORMANCES.map((name) => `'${name}'`).join(' or '), performance)
-  if (threads !== undefined && (!Number.isInteger(threads) || threads < 1))
-    throw invalidRange('threads', 'integer from 1', threads)
+  checkThreads(threads)
   checkConfig(config)
   signal?.throwIfAborted()
   const ir = await openIr(folder)

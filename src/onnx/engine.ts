@@ -16,6 +16,7 @@ import { projectionFeeds } from '../architecture/projection-feeds.ts'
 import { projectionGraph } from '../architecture/projection.ts'
 import { textFeeds } from '../architecture/text-feeds.ts'
 import { textGraph } from '../architecture/text.ts'
+import { checkThreads } from '../architecture/threads.ts'
 import { expectPixels } from '../architecture/vision-feeds.ts'
 import { visionGraph } from '../architecture/vision.ts'
 import type { Graph } from '../architecture/graph.ts'
@@ -23,7 +24,6 @@ import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import type { Kosmos2Config } from '../checkpoint/config.ts'
 import { POSITION_EMBEDDING, TOKEN_EMBEDDING } from '../checkpoint/expected-tensors.ts'
 import { readTensor } from '../checkpoint/read-tensor.ts'
-import { invalidRange } from '../errors.ts'
 import { Tensor, type TensorLike } from '../tensor.ts'
 import { emitOnnx } from './emitter.ts'
 import {
@@ -53,8 +53,7 @@ export async function openOnnxEngine(
 ): Promise<Engine> {
   const { config } = checkpoint
   const { threads } = options
-  if (threads !== undefined && (!Number.isInteger(threads) || threads < 1))
-    throw invalidRange('threads', 'integer from 1', threads)
+  checkThreads(threads)
   const emit = (name: PartName, describe: (g: Graph) => void) =>
     emitOnnx(name, (tensor) => checkpoint.tensor(tensor), describe)
   const emitText = (detail?: Detail) =>

@@ -46,12 +46,11 @@ test('what is not to be learned of a caption is the words and the box of the ear
     for (const make of [caption, detail])
       for (const grounded of [true, false]) {
         const segment = make(view, grounded)
-        const { given } = pack(segment, tokens)
+        const { ids, given } = pack(segment, tokens)
         if (view.early === undefined) {
           assert.deepEqual([segment.early, given], [undefined, [0, 0]])
           continue
         }
-        const { ids } = pack(segment, tokens)
         const mention = segment.answer.slice(...segment.early!)
         assert.deepEqual(ids.slice(...given), tokens.tokenize(mention))
         const phrase = mention.replace(/<object>.*/, '').replace(/<[^>]*>/g, '')

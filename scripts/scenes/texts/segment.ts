@@ -68,6 +68,8 @@ export interface Mention {
   /** Empty where the prompt holds the phrase. */
   readonly phrase: string
   readonly things: readonly Thing[]
+  /** Whether it comes before its turn; of an answer at most one does. */
+  readonly isEarly?: boolean
 }
 /** A piece of an answer: words, with the space before them, or a mention. */
 export type Part = string | Mention
@@ -100,7 +102,6 @@ export const single = ({ byName, things }: View): Thing[] =>
  * @param grounded - whether the answer carries boxes
  * @param parts - the answer
  * @param about - the things meant, if they are others than those mentioned
- * @param early - the thing that is mentioned before its turn
  */
 export function segment(
   what: { readonly task: Task; readonly kind?: QuestionKind },
@@ -108,14 +109,11 @@ export function segment(
   grounded: boolean,
   parts: readonly Part[],
   about?: readonly Thing[],
-  early?: Thing,
 ): Segment {
   const mentioned = parts.flatMap((part) => (typeof part === 'string' ? [] : part.things))
   const texts = parts.map((part) => (typeof part === 'string' ? part : mentionText(part, grounded)))
   const answer = texts.join('')
-  const at = parts.findIndex(
-    (part) => typeof part !== 'string' && part.things.some((thing) => thing === early),
-  )
+  const at = parts.findIndex((part) => typeof part !== 'string' && part.isEarly)
   const start = texts.slice(0, at).join('').length
   return {
     ...what,

@@ -12,11 +12,11 @@ import { fill, type Part, single, type View } from './segment.ts'
 const one = (thing: Thing): readonly Part[] => [{ phrase: withArticle(thing.name), things: [thing] }, '.']
 
 /** "What is in the picture?": all of it, as captions say it. */
-export function askEverything({ things }: View, random: Random): Question {
+export function askEverything(view: View, random: Random): Question {
   return {
     kind: 'what',
     question: random.pick(QUESTIONS.everything),
-    answer: () => (things.length === 0 ? [`${ANSWER_WORDS.nothing}.`] : [...listing(things), '.']),
+    answer: () => (view.things.length === 0 ? [`${ANSWER_WORDS.nothing}.`] : [...listing(view), '.']),
   }
 }
 

@@ -34,7 +34,7 @@ test('an answer has a map for each corner, whose likeliest cell is the one that 
   const output = await answer('<grounding> An image of', 'four.png')
   const maps = cornerMaps(processor, output)
   const boxes = plainEntities(output)[1].flatMap(([, , own]) => own)
-  assert.ok(maps.length >= 4 && maps.length === boxes.length)
+  assert.deepEqual([maps.length, boxes.length], [4, 4])
   const side = 32
   for (const [i, { upperLeft, lowerRight }] of maps.entries()) {
     for (const { cell, probabilities } of [upperLeft, lowerRight]) {
