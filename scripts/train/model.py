@@ -11,12 +11,13 @@ import torch
 from torch import Tensor, nn
 from transformers import GenerationConfig, Kosmos2Config, Kosmos2ForConditionalGeneration
 
-IMAGE_SIZE = 160
+IMAGE_SIZE = 224
 PATCH_SIZE = 16
 # Patches along a side of the picture, and cells along a side of the grid that boxes are written in.
 PATCHES = IMAGE_SIZE // PATCH_SIZE
 GRID = 32
-LATENTS = 100
+# As many as patches: latent query i sees the first i of them alone (see `initialise_projection`).
+LATENTS = PATCHES**2
 # The limit for answers that the generation settings carry: a detailed description of six things fits.
 MAX_NEW_TOKENS = 160
 
@@ -47,7 +48,7 @@ def configuration(vocabulary_size: int) -> Kosmos2Config:
         vision_config={
             "hidden_size": 256,
             "intermediate_size": 1024,
-            "num_hidden_layers": 5,
+            "num_hidden_layers": 6,
             "num_attention_heads": 8,
             "image_size": IMAGE_SIZE,
             "patch_size": PATCH_SIZE,

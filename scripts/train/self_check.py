@@ -3,14 +3,16 @@
     PYTHON scripts/train/self_check.py
 
 - A packed row gives what its texts give one by one in transformers' plain model, and collages beside it change nothing.
-- The exported checkpoint is the trained model, and a training can begin from it.
+- The exported checkpoint is the trained model; a training can begin from it, or from one with fewer layers or patches.
 - Saved and resumed, a training takes exactly the same next step; damaged and foreign states are refused.
 """
 
 from __future__ import annotations
 
+import copy
 import json
 import random
+import shutil
 import sys
 import tempfile
 from dataclasses import replace
@@ -26,10 +28,11 @@ from packing import NO_SEGMENT, TEXT_ALONE, Batch, batches_of_pool, pack
 from state import KEYS, StateError, read_state, write_state
 from stream import Scene, Segment
 from vocabulary import Vocabulary, write_processor
-from warm_start import take_weights
+from warm_start import at_places, take_weights
 from wrapper import TrainingView
 
-WORDS = [f"word{'abcdefghij'[i % 10]}{'abcdefghij'[i // 10]}" for i in range(90)] + ["a", "an", "the", "is", "It"]
+LETTERS = "abcdefghijklmnopqrst"
+WORDS = [f"word{LETTERS[i % 10]}{LETTERS[i // 10]}" for i in range(200)] + ["a", "an", "the", "is", "It"]
 NAMES = [(f"word{letter}a", f"word{letter}b") for letter in "abcde"]
 TOLERANCE = 2e-3
 
@@ -125,6 +128,7 @@ def main() -> None:
         begun = unknown == 0 and difference < LARGEST_DIFFERENCE
         check("a training begins from the export", begun, f"{difference:.1e}")
 
+        check_growing(folder, view, vocabulary, batches[0])
         check_resuming(folder, view, optimizers, average, vocabulary, batches)
         schedule = Schedule(100.0, 50.0)
         shares = [schedule.share(10**6, seconds) for seconds in (0, 100, 125, 150)]
@@ -177,6 +181,34 @@ def check_collages(view: TrainingView, vocabulary: Vocabulary, scenes: list[Scen
     check("collages change nothing in the losses of texts", difference < TOLERANCE, f"{difference:.1e}")
     change = float((mixed.auxiliary - alone.auxiliary).abs())
     check("but in those of what is at each patch", change > TOLERANCE, f"{change:.1e}")
+
+
+@torch.no_grad()
+def check_growing(folder: Path, view: TrainingView, vocabulary: Vocabulary, batch: Batch) -> None:
+    """A layer more than the checkpoint has changes nothing at first, and new places lie between those it has."""
+    smaller, path = copy.deepcopy(view.model), folder / "smaller"
+    del smaller.vision_model.model.encoder.layers[-1]
+    smaller.config.vision_config.num_hidden_layers -= 1
+    shutil.copytree(folder / "processor", path)
+    smaller.save_pretrained(path)
+    grown = TrainingView(build(vocabulary.size, 3), vocabulary, NAMES)
+    take_weights(grown, vocabulary, path)
+    _, wanted = TrainingView(smaller, vocabulary, NAMES).see(batch.patches)
+    difference = float((grown.see(batch.patches)[1] - wanted).abs().max())
+    check("a training begins from a checkpoint with a layer less", difference < TOLERANCE, f"{difference:.1e}")
+
+    def slope(side: int) -> torch.Tensor:
+        middles = (torch.arange(side) + 0.5) / side
+        return torch.cartesian_prod(middles, middles)
+
+    # Within a tenth of a patch. Beside the border there is nothing to go on with: the slope flattens.
+    of_none = torch.full((1, 2), 9.0)
+    for name, end in (("patches", None), ("latents", -1)):
+        found = at_places(torch.cat([of_none, slope(10)[:end]]), len(slope(14)[:end]) + 1)
+        inner = slice(2 * 14, 10 * 14)
+        off = (found[1:][inner] - slope(14)[inner]).unflatten(0, (-1, 14))[:, 2:-2].abs().max()
+        same = torch.equal(found[:1], of_none)
+        check(f"new {name} lie between those of the checkpoint", same and float(off) < 0.1 / 14, f"{float(off):.1e}")
 
 
 def check_resuming(

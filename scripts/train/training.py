@@ -32,6 +32,8 @@ FIRST_TRAINING_SEED = 1_000_000
 # A training from nothing begins with so many collages; behind them, one of so many pictures is another.
 COLLAGES = 80_000
 COLLAGE_OF = 2
+# On a CPU a core works at so many pictures at once: what more of them take no longer lies in its cache.
+PICTURES_AT_ONCE = 4
 
 
 class Training:
@@ -78,8 +80,9 @@ class Training:
             self.collages = 0
         self.view.to(self.device)
         self.halved = has_fast_halves(self.device)
-        self.worker_count = torch.get_num_threads() if self.device.type == "cpu" else 1
-        self.workers = make_workers(self.worker_count)
+        worker_count = torch.get_num_threads() if self.device.type == "cpu" else 1
+        self.workers = make_workers(worker_count)
+        self.part_count = max(worker_count, -(-batch_size // PICTURES_AT_ONCE)) if self.device.type == "cpu" else 1
         self.optimizers = make_optimizers(self.view, self.halved)
         self.average = Average(self.view)
         if saved is not None:
@@ -202,7 +205,7 @@ class Training:
         return losses
 
     def _set_gradients(self, batch: Batch) -> Losses | LookLosses:
-        """Sets the gradients of a batch: on a CPU each core works at pictures of its own.
+        """Sets the gradients of a batch: on a CPU each core works at a few pictures of its own, then at the next few.
 
         Cores that share every product wait for one another thousands of times a step, and many operations are too small
         to be shared.
@@ -214,7 +217,7 @@ class Training:
                 losses = (self.view.look if self.looks else self.view)(part.to(self.device))
             return losses, torch.autograd.grad(losses.total, parameters, allow_unused=True)
 
-        parts = list(self.workers.map(gradients, batch.parts(self.worker_count)))
+        parts = list(self.workers.map(gradients, batch.parts(self.part_count)))
         for parameter, *values in zip(parameters, *(values for _, values in parts), strict=True):
             known = [value for value in values if value is not None]
             parameter.grad = sum(known) / len(parts) if known else None

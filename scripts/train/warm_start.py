@@ -1,10 +1,13 @@
-"""Begins a training from the weights of a checkpoint folder, whose vocabulary may be another."""
+"""Begins a training from the weights of a checkpoint folder, of other words, patches or layers maybe."""
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
+from torch import Tensor
 from transformers import Kosmos2ForConditionalGeneration
 
 from vocabulary import Vocabulary, VocabularyError, read_vocabulary
@@ -12,6 +15,10 @@ from wrapper import TrainingView
 
 # Tensors whose size is the vocabulary's.
 TABLES = ("text_model.model.embed_tokens.weight", "text_model.lm_head.weight")
+# Tensors with a row for each patch of the picture, and one before them that belongs to none.
+PLACES = ("vision_model.model.embeddings.position_embedding.weight", "image_to_text_projection.latent_query")
+# The end of the name of what writes a layer's output. A layer that the checkpoint has not writes nothing at first.
+WRITERS = (".out_proj.weight", ".out_proj.bias", ".fc2.weight", ".fc2.bias")
 
 
 class WarmStartError(RuntimeError):
@@ -22,7 +29,9 @@ class WarmStartError(RuntimeError):
 def take_weights(view: TrainingView, vocabulary: Vocabulary, folder: Path) -> int:
     """Copies the weights of a checkpoint; words go by their name. Returns how many words the checkpoint did not know.
 
-    The auxiliary heads are no part of a checkpoint and begin anew. Raises WarmStartError for another architecture.
+    A finer picture begins with places between the checkpoint's, and layers of the vision model that it has not do
+    nothing at first. The auxiliary heads are no part of a checkpoint and begin anew. Raises WarmStartError for another
+    architecture.
     """
     try:
         source = Kosmos2ForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
@@ -30,9 +39,16 @@ def take_weights(view: TrainingView, vocabulary: Vocabulary, folder: Path) -> in
     except (OSError, ValueError, VocabularyError) as error:
         raise WarmStartError(f"{folder} is no checkpoint that can be begun from: {error}") from error
     weights, target = source.state_dict(), view.model.state_dict()
+    layers = source.config.vision_config.num_hidden_layers
     for name, tensor in target.items():
         if name in TABLES:
             continue
+        if vision_layer(name) >= layers:
+            if name.endswith(WRITERS):
+                tensor.zero_()
+            continue
+        if name in PLACES:
+            weights[name] = at_places(weights[name], len(tensor))
         if name not in weights or weights[name].shape != tensor.shape:
             found = list(weights[name].shape) if name in weights else "not there"
             raise WarmStartError(
@@ -46,3 +62,25 @@ def take_weights(view: TrainingView, vocabulary: Vocabulary, folder: Path) -> in
     view.words[[vocabulary.ids[token] for token in shared]] = table[[known.ids[token] for token in shared]]
     view.split_patches(table[known.first_patch :])
     return vocabulary.first_patch - len(shared)
+
+
+def vision_layer(name: str) -> int:
+    """The number of the vision model's layer that a weight belongs to, -1 for none."""
+    start = "vision_model.model.encoder.layers."
+    return int(name.removeprefix(start).split(".")[0]) if name.startswith(start) else -1
+
+
+def at_places(vectors: Tensor, count: int) -> Tensor:
+    """Vectors [1 + places, D] of a square of patches, the first of no patch, brought to another number of patches.
+
+    The last patch has no latent query (`TrainingView.auxiliary_loss` tells why): it is given its neighbour's here.
+    """
+    if len(vectors) == count:
+        return vectors
+    side, new_side = math.isqrt(len(vectors)), math.isqrt(count)
+    places = vectors[1:]
+    if len(places) < side**2:
+        places = torch.cat([places, places[-1:]])
+    square = places.T.unflatten(1, (side, side))[None]
+    finer = F.interpolate(square, size=(new_side, new_side), mode="bicubic", align_corners=False)
+    return torch.cat([vectors[:1], finer[0].flatten(1).T])[:count]
