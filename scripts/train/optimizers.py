@@ -103,15 +103,16 @@ def set_rate(optimizers: list[torch.optim.Optimizer], share: float) -> None:
 class Schedule:
     """Warm-up, then constant, then down to zero once somebody has asked for the end.
 
-    Times are seconds of training over all sittings. The decay is linear.
+    Times are seconds of training over all sittings. The decay is linear. `top` is the constant, a share of the full rate.
     """
 
     finish_from: float = math.inf
     finish_seconds: float = 0.0
+    top: float = 1.0
 
     def share(self, step: int, seconds: float) -> float:
         """The learning rate at a step, as a share of the full one: 0 when the training is finished."""
-        share = min(1.0, (step + 1) / WARM_UP_STEPS)
+        share = self.top * min(1.0, (step + 1) / WARM_UP_STEPS)
         if seconds <= self.finish_from:
             return share
         return share * max(0.0, 1 - (seconds - self.finish_from) / self.finish_seconds)

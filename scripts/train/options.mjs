@@ -13,6 +13,7 @@ into its own folder; the export there is what models/kosmos2-tiny is made of.
                     of them), which makes the model much better, and exports. Given again after an interruption, it goes
                     on; with another number it begins anew. before-finish.pt keeps the state from before: renamed to
                     state.pt, it can be trained on
+  --rate SHARE      of the full learning rate, 1 until it is given: a model that is good already forgets less of it with 0.3
   --export-only     exports the saved state, also while it is being trained
   --collages N      a training from nothing begins with so many pictures full of things, 80000 by default, for the vision
                     model alone: that is the fastest way to the names. Later every second picture is one
@@ -34,6 +35,7 @@ export const options = /** @type {const} */ ({
   minutes: { type: 'string' },
   steps: { type: 'string' },
   finish: { type: 'string' },
+  rate: { type: 'string' },
   'export-only': { type: 'boolean' },
   'self-check': { type: 'boolean' },
   collages: { type: 'string' },
@@ -51,6 +53,7 @@ const numbers = {
   minutes: { min: 0.1, max: 100_000, whole: false },
   steps: { min: 1, max: 1e9, whole: true },
   finish: { min: 0.1, max: 100_000, whole: false },
+  rate: { min: 0.001, max: 1, whole: false },
   collages: { min: 0, max: 1e9, whole: true },
   seed: { min: 1e6, max: 2 ** 32 - 1, whole: true },
   batch: { min: 1, max: 4096, whole: true },

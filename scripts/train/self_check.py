@@ -130,9 +130,9 @@ def main() -> None:
 
         check_growing(folder, view, vocabulary, batches[0])
         check_resuming(folder, view, optimizers, average, vocabulary, batches)
-        schedule = Schedule(100.0, 50.0)
+        schedule = Schedule(100.0, 50.0, 0.5)
         shares = [schedule.share(10**6, seconds) for seconds in (0, 100, 125, 150)]
-        check("the rate falls to zero when asked", shares == [1, 1, 0.5, 0], shares)
+        check("the rate falls to zero when asked", shares == [0.5, 0.5, 0.25, 0], shares)
 
 
 @torch.no_grad()

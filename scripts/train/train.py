@@ -218,6 +218,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--minutes", type=float)
     parser.add_argument("--steps", type=int)
     parser.add_argument("--finish", type=float)
+    parser.add_argument("--rate", type=float)
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--streams", type=int, default=1)
@@ -267,6 +268,8 @@ def train(options: argparse.Namespace, interruption: Interruption) -> int:
     size = f"{parameters / 1e6:.2f} M parameters, {training.vocabulary.size} ids, {len(training.things)} things"
     line = f"{begins}: {size}, {training.device.type}"
     journal.write("start", line, step=training.step, batch=training.batch_size, parameters=parameters)
+    if options.rate is not None:
+        training.learn_at(options.rate)
     # Asked for in the same way again after an interruption, the end comes when it was to come.
     if options.finish is not None and training.schedule.finish_seconds != options.finish * 60:
         if math.isinf(training.schedule.end):

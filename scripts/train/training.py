@@ -227,13 +227,17 @@ class Training:
         }
         return type(parts[0][0])(**means)
 
+    def learn_at(self, share: float) -> None:
+        """Makes a share of the full learning rate the largest one."""
+        self.schedule.top = share
+
     def finish_in(self, seconds: float, after: float = 0.0) -> None:
         """Lets the learning rate fall to zero within so many seconds, beginning `after` seconds from now."""
-        self.schedule = Schedule(self.seconds + after, seconds)
+        self.schedule = Schedule(self.seconds + after, seconds, self.schedule.top)
 
     def go_on(self) -> None:
-        """Leaves the schedule: the learning rate is the full one again."""
-        self.schedule = Schedule()
+        """Leaves the end of the schedule: the learning rate is the largest one again."""
+        self.schedule = Schedule(top=self.schedule.top)
 
     @property
     def finished(self) -> bool:

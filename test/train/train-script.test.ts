@@ -12,6 +12,7 @@ test('a wrong option is refused before anything is made, in one sentence', async
     [['--batch', '0'], /^\s*--batch takes a whole number from 1 to 4096, not "0"\.\s*$/],
     [['--collages=-1'], /^\s*--collages takes a whole number from 0 to 1000000000, not "-1"\.\s*$/],
     [['--seed', '5'], /^\s*--seed takes a whole number from 1000000 to 4294967295, not "5"\.\s*$/],
+    [['--rate', '2'], /^\s*--rate takes a number from 0\.001 to 1, not "2"\.\s*$/],
     [['--device', 'tpu'], /^\s*--device takes cpu or cuda, not "tpu"\.\s*$/],
     [['--finish', '30', '--minutes', '20'], /^\s*--finish 30 does not fit into --minutes 20\.\s*$/],
     [
