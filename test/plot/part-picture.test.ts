@@ -108,7 +108,7 @@ test('where it is narrow, all stands below each other within the width', async (
   await assert.doesNotReject(sharp(Buffer.from(svg)).png().toBuffer(), 'a parser of XML reads it')
 })
 
-test('what describePart says of a conversion fits: three layers of the embedded text model, five of its vision', async () => {
+test('what describePart says of a conversion fits: three layers of the embedded text model, six of its vision', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'kosmos2-part-'))
   after(() => rm(folder, { recursive: true, force: true }))
   const target = join(folder, 'int8')
@@ -119,7 +119,7 @@ test('what describePart says of a conversion fits: three layers of the embedded 
   assert.ok(
     text!.includes('3 × layers, each:') && text!.includes('3 × layers.*.key') && text!.includes('logits'),
   )
-  assert.ok(vision!.includes('5 × layers, each:') && vision!.includes('pixel_values'))
+  assert.ok(vision!.includes('6 × layers, each:') && vision!.includes('pixel_values'))
   assert.ok(projection!.includes('x_attn') && !projection!.some((line) => line.startsWith('states')))
 })
 

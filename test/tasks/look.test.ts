@@ -54,7 +54,7 @@ for (const [engine, kosmos] of Object.entries(engines)) {
   test(`${engine}: another picture's prompt, several prompts and none about a picture are refused`, async () => {
     const { processor, model } = kosmos
     const about = (text: string | string[], images: string | string[]) =>
-      processor.call({ text, images, num_image_tokens: 100 })
+      processor.call({ text, images, num_image_tokens: model.config.latent_query_num })
     const inputs = await about('An image of', picture)
     const kept = await model.keepPicture(inputs)
     const several = await about(['An image of', 'An image of'], [picture, picture])
@@ -67,7 +67,9 @@ for (const [engine, kosmos] of Object.entries(engines)) {
       kept.generate(other),
       /pixel_values of the kept picture, or none, but received those of another/,
     )
-    const embeds = float32(new Float32Array(100 * 192), [1, 100, 192])
+    const { latent_query_num, text_config } = model.config
+    const size = [1, latent_query_num, text_config.embed_dim]
+    const embeds = float32(new Float32Array(latent_query_num * text_config.embed_dim), size)
     await assert.rejects(
       kept.generate({ ...inputs, image_embeds: embeds }),
       /image_embeds of the kept picture/,
