@@ -63,7 +63,11 @@ test('each box comes in fractions, pixels and cells that are one another, finer,
 test('an answer is as sure as its tokens are likely, to its end and not beyond', async () => {
   const { processor, model } = kosmos
   const [image, text] = [scene('night'), 'Question: What color is the moon? Answer:']
-  const inputs = await processor.call({ text, images: image, num_image_tokens: model.config.latent_query_num })
+  const inputs = await processor.call({
+    text,
+    images: image,
+    num_image_tokens: model.config.latent_query_num,
+  })
   const answer = await kosmos.ask(image, 'What color is the moon?')
   const written = processor.tokenizer.call(answer.raw.slice(` ${text}`.length), {
     return_tensors: null,
