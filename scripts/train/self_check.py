@@ -201,6 +201,8 @@ def check_growing(folder: Path, view: TrainingView, vocabulary: Vocabulary, batc
         middles = (torch.arange(side) + 0.5) / side
         return torch.cartesian_prod(middles, middles)
 
+    no_square = torch.zeros(61, 2)
+    check("places of no square stay as they are", at_places(no_square, 196) is no_square, len(no_square))
     # Within a tenth of a patch. Beside the border there is nothing to go on with: the slope flattens.
     of_none = torch.full((1, 2), 9.0)
     for name, end in (("patches", None), ("latents", -1)):

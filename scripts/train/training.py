@@ -80,9 +80,10 @@ class Training:
             self.collages = 0
         self.view.to(self.device)
         self.halved = has_fast_halves(self.device)
-        worker_count = torch.get_num_threads() if self.device.type == "cpu" else 1
+        on_cpu = self.device.type == "cpu"
+        worker_count = torch.get_num_threads() if on_cpu else 1
         self.workers = make_workers(worker_count)
-        self.part_count = max(worker_count, -(-batch_size // PICTURES_AT_ONCE)) if self.device.type == "cpu" else 1
+        self.part_count = max(worker_count, -(-batch_size // PICTURES_AT_ONCE)) if on_cpu else 1
         self.optimizers = make_optimizers(self.view, self.halved)
         self.average = Average(self.view)
         if saved is not None:

@@ -73,14 +73,15 @@ def vision_layer(name: str) -> int:
 def at_places(vectors: Tensor, count: int) -> Tensor:
     """Vectors [1 + places, D] of a square of patches, the first of no patch, brought to another number of patches.
 
-    The last patch has no latent query (`TrainingView.auxiliary_loss` tells why): it is given its neighbour's here.
+    The last patch has no latent query (`TrainingView.auxiliary_loss` tells why): it is given its neighbour's here. Those
+    of no square are left as they are, to be refused by their shape.
     """
-    if len(vectors) == count:
-        return vectors
     side, new_side = math.isqrt(len(vectors)), math.isqrt(count)
     places = vectors[1:]
-    if len(places) < side**2:
+    if len(places) == side**2 - 1:
         places = torch.cat([places, places[-1:]])
+    if len(vectors) == count or len(places) != side**2:
+        return vectors
     square = places.T.unflatten(1, (side, side))[None]
     finer = F.interpolate(square, size=(new_side, new_side), mode="bicubic", align_corners=False)
     return torch.cat([vectors[:1], finer[0].flatten(1).T])[:count]

@@ -4,8 +4,8 @@ import type { WeightPrecision } from './weight-form.ts'
 
 /**
  * The precision of each part. In INT4 that is the text part, as in OpenVINO's notebook for KOSMOS-2: it is four fifths of
- * the weights and all that a token reads. Vision and projection are INT8: 4 bits make them no faster (docs/speed.md), and cost a
- * model as small as `models/kosmos2-tiny` answers.
+ * the weights and all that a token reads. Vision and projection are INT8: 4 bits make them no faster (docs/speed.md), and
+ * cost a model as small as `models/kosmos2-tiny` answers.
  */
 export const partWeights = (weights: WeightPrecision): Readonly<Record<PartName, WeightPrecision>> => {
   const others = weights === 'int4' ? 'int8' : weights

@@ -20,7 +20,7 @@ test('a checkpoint is converted, checked, compared, asked and measured', async (
       assert.equal(made.status, 0, made.stderr)
       assert.match(
         made.stdout,
-        /^ {2}part +weights +checkpoint +converted +ratio\n {2}vision +fp16 +[\d.]+ MB +[\d.]+ MB +0\.99\d\n {2}projection +int8 .*\n {2}text +int8 .*\n {2}all +[\d.]+ MB .*\n\n.*int8 was made in [\d.]+ m?s\.\n$/,
+        /^ {2}part +weights +checkpoint +converted +ratio\n {2}vision +fp16 +\d+\.\d MB +\d+\.\d MB +0\.99\d\n {2}projection +int8 .*\n {2}text +int8 .*\n {2}all +[\d.]+ MB .*\n\n.*int8 was made in [\d.]+ m?s\.\n$/,
       )
       const again = await run('convert', tiny, int8, '--vision', 'fp16')
       assert.match(again.stdout, /int8 held this conversion already; it was kept\.\n$/)
