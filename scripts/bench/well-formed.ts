@@ -2,11 +2,11 @@
 // [MODEL] [PROMPTS]`. None with it may be malformed, and where the free answer is well formed both have to be the same,
 // token for token. Every second answer is drawn at a temperature of 1.5.
 import { groundingGrammar, Kosmos2, readScenes } from '../../src/index.ts'
+import { BLANK } from '../../src/evaluate/answer-questions.ts'
 import { byPicture } from '../../src/evaluate/evaluate.ts'
 import { isWellFormed } from './is-well-formed.ts'
 
 const [model = 'models/kosmos2-tiny', prompts = '2000'] = process.argv.slice(2)
-const BLANK = { data: new Uint8Array(3), width: 1, height: 1 }
 const limit = { max_new_tokens: 64 }
 
 const kosmos = await Kosmos2.from_pretrained(model)

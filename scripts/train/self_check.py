@@ -28,7 +28,7 @@ from packing import NO_SEGMENT, TEXT_ALONE, Batch, batches_of_pool, pack
 from state import KEYS, StateError, read_state, write_state
 from stream import Scene, Segment
 from vocabulary import Vocabulary, write_processor
-from warm_start import at_places, take_weights
+from warm_start import WarmStartError, at_places, take_weights
 from wrapper import TrainingView
 
 LETTERS = "abcdefghijklmnopqrst"
@@ -196,6 +196,18 @@ def check_growing(folder: Path, view: TrainingView, vocabulary: Vocabulary, batc
     _, wanted = TrainingView(smaller, vocabulary, NAMES).see(batch.patches)
     difference = float((grown.see(batch.patches)[1] - wanted).abs().max())
     check("a training begins from a checkpoint with a layer less", difference < TOLERANCE, f"{difference:.1e}")
+
+    larger = copy.deepcopy(view.model)
+    layers = larger.vision_model.model.encoder.layers
+    layers.append(copy.deepcopy(layers[-1]))
+    larger.config.vision_config.num_hidden_layers += 1
+    larger.save_pretrained(path)
+    try:
+        take_weights(grown, vocabulary, path)
+        problem = "taken"
+    except WarmStartError as error:
+        problem = str(error)
+    check("a checkpoint with a layer more is refused", "not trained, vision_model" in problem, problem[-120:])
 
     def slope(side: int) -> torch.Tensor:
         middles = (torch.arange(side) + 0.5) / side

@@ -39,6 +39,12 @@ def take_weights(view: TrainingView, vocabulary: Vocabulary, folder: Path) -> in
     except (OSError, ValueError, VocabularyError) as error:
         raise WarmStartError(f"{folder} is no checkpoint that can be begun from: {error}") from error
     weights, target = source.state_dict(), view.model.state_dict()
+    others = sorted(weights.keys() - target.keys())
+    if others:
+        raise WarmStartError(
+            f"{folder} is another architecture: it has {len(others)} weights that are not trained, {others[0]} the first; "
+            "begin with --from nothing"
+        )
     layers = source.config.vision_config.num_hidden_layers
     for name, tensor in target.items():
         if name in TABLES:
