@@ -4,9 +4,10 @@ import { invalidRange, invalidType, rejectUnknownOptions, show } from '../errors
 import type { ConvertProgress } from './convert.ts'
 import { partWeights } from './part-weights.ts'
 import { forEachPart, PART_NAMES, type PartName } from './parts.ts'
-import type { Int4Scheme } from './quantize-int4.ts'
 import {
   checkGroupSize,
+  INT4_CHOICES,
+  type Int4Choice,
   WEIGHT_PRECISIONS,
   type WeightPrecision,
   type WeightSettings,
@@ -25,8 +26,13 @@ export interface ConvertOptions extends Omit<ResolveOptions, 'onProgress'> {
    * @default 128
    */
   readonly groupSize?: number | undefined
-  /** Codes of INT4. @default 'symmetric' */
-  readonly int4Scheme?: Int4Scheme | undefined
+  /**
+   * Codes of INT4: `symmetric`, -8 to 7, or `asymmetric`, 0 to 15 with a zero point for each group, which is closer to the
+   * original and takes half a byte a group more. `automatic` takes zero points in rows too short for eight groups, which only
+   * small models have.
+   * @default 'automatic'
+   */
+  readonly int4Scheme?: Int4Choice | undefined
   /** Token embedding and output matrix where the text part is INT4. @default 'int8' */
   readonly headPrecision?: WeightPrecision | undefined
   /** Convert again even where the folder holds the same conversion. @default false */
@@ -60,7 +66,6 @@ const OPTIONS = [
   'token',
   'local_files_only',
 ]
-const SCHEMES: readonly Int4Scheme[] = ['symmetric', 'asymmetric']
 
 /** @throws {TypeError | RangeError} naming the option, what was expected and what came */
 export function convertSettings(options: ConvertOptions): ConvertSettings {
@@ -68,7 +73,7 @@ export function convertSettings(options: ConvertOptions): ConvertSettings {
   const {
     weights = 'int8',
     groupSize = 128,
-    int4Scheme: scheme = 'symmetric',
+    int4Scheme: scheme = 'automatic',
     headPrecision = 'int8',
     overwrite = false,
     onProgress = () => undefined,
@@ -76,7 +81,7 @@ export function convertSettings(options: ConvertOptions): ConvertSettings {
     ...where
   } = options
   checkGroupSize(groupSize)
-  expectOneOf('int4Scheme', SCHEMES, scheme)
+  expectOneOf('int4Scheme', INT4_CHOICES, scheme)
   expectOneOf('headPrecision', WEIGHT_PRECISIONS, headPrecision)
   const precisions = weightsOfParts(weights)
   return {

@@ -8,8 +8,13 @@ import { CheckpointError, show } from '../errors.ts'
 import type { FileIdentity } from './hashed-file.ts'
 import type { DetailedName } from '../architecture/layer-outputs.ts'
 import { forEachDetailed, forEachPart, type PartName } from './parts.ts'
-import type { Int4Scheme } from './quantize-int4.ts'
-import { WEIGHT_PRECISIONS, type WeightPrecision, type WeightSettings } from './weight-form.ts'
+import {
+  INT4_CHOICES,
+  type Int4Choice,
+  WEIGHT_PRECISIONS,
+  type WeightPrecision,
+  type WeightSettings,
+} from './weight-form.ts'
 
 /** The stamp's name in the folder. */
 export const STAMP_FILE = 'openvino_kosmos2.json'
@@ -95,7 +100,7 @@ function partStamp(at: Fields): PartStamp {
     settings: {
       precision: settings.oneOf<WeightPrecision>('precision', WEIGHT_PRECISIONS),
       groupSize: settings.count('groupSize'),
-      scheme: settings.oneOf<Int4Scheme>('scheme', ['symmetric', 'asymmetric']),
+      scheme: settings.oneOf<Int4Choice>('scheme', INT4_CHOICES),
       headPrecision: settings.oneOf<WeightPrecision>('headPrecision', WEIGHT_PRECISIONS),
     },
     parameters: at.count('parameters'),

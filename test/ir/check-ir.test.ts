@@ -44,7 +44,12 @@ for (const { stored, options, matrices, table } of [
   { stored: 'in fp32', options: { weights: 'fp32' }, matrices: 'f32', table: 'f32' },
   { stored: 'in fp16', options: { weights: 'fp16' }, matrices: 'f16', table: 'f16' },
   { stored: 'in int8', options: { weights: 'int8' }, matrices: 'i8', table: 'i8' },
-  { stored: 'in int4', options: { weights: INT4, groupSize: 32 }, matrices: 'i4', table: 'i8' },
+  {
+    stored: 'in int4',
+    options: { weights: INT4, groupSize: 32, int4Scheme: 'symmetric' },
+    matrices: 'i4',
+    table: 'i8',
+  },
   {
     stored: 'in asymmetric int4, the head too',
     options: { weights: INT4, int4Scheme: 'asymmetric', headPrecision: 'int4' },

@@ -350,7 +350,7 @@ test('options that do not fit are refused by name', async () => {
   )
   await refused({ weights: null }, { name: 'TypeError' })
   await refused({ groupSize: 100 }, { message: /Expected 32, 64, 128, 256 for groupSize but received 100/ })
-  await refused({ int4Scheme: 'odd' }, { message: /'symmetric', 'asymmetric' for int4Scheme/ })
+  await refused({ int4Scheme: 'odd' }, { message: /'automatic', 'symmetric', 'asymmetric' for int4Scheme/ })
   await refused({ wieghts: 'int8' }, { message: /Unknown option 'wieghts' for convert/ })
   await assert.rejects(convert(MODEL, ''), { name: 'TypeError', message: /the path of a folder for folder/ })
   await assert.rejects(convert('nowhere/at/all', '/tmp/never'), { code: 'NOT_FOUND' })

@@ -38,6 +38,14 @@ test('INT4 takes the largest group of which a row has eight, else the smallest, 
   }
 })
 
+test('left open, INT4 has zero points in rows too short for eight groups', () => {
+  const scheme = (columns: number): unknown =>
+    Object.entries(form([8, columns], { ...INT4, scheme: 'automatic' })).find(
+      ([name]) => name === 'scheme',
+    )?.[1]
+  assert.deepEqual([192, 224, 256, 1024].map(scheme), ['asymmetric', 'asymmetric', 'symmetric', 'symmetric'])
+})
+
 test('vectors stay float32, and other tensors are float16 where anything is compressed', () => {
   assert.deepEqual(form([256], INT4, 'some.bias', false), { kind: 'fp32' })
   assert.deepEqual(form([256, 3, 4, 4], INT4, 'some.weight', false), { kind: 'fp16' })
