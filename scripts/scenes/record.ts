@@ -14,7 +14,7 @@ import { createVocabulary } from './words.ts'
 /** The version of the form. */
 export const FORMAT = 3
 /** Pixels a side of the model's pictures. */
-export const IMAGE_SIZE = 224
+export const IMAGE_SIZE = 256
 
 /** A prompt and its answer as ids. */
 export interface PackedSegment {

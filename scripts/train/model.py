@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from transformers import GenerationConfig, Kosmos2Config, Kosmos2ForConditionalGeneration
 
-IMAGE_SIZE = 224
+IMAGE_SIZE = 256
 PATCH_SIZE = 16
 # Patches along a side of the picture, and cells along a side of the grid that boxes are written in.
 PATCHES = IMAGE_SIZE // PATCH_SIZE

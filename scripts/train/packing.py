@@ -37,14 +37,14 @@ TEXT_ALONE = "text"
 class Batch:
     """B pictures with a row of L text tokens each."""
 
-    patches: Tensor  # uint8 [B, 196, 768]: patches from left to right and top to bottom; channel, row, column
+    patches: Tensor  # uint8 [B, 256, 768]: patches from left to right and top to bottom; channel, row, column
     ids: Tensor  # int64 [B, L]
     segments: Tensor  # int64 [B, L]: 2, 3, ... by text, -2, -3, ... without picture, NO_SEGMENT for padding
     positions: Tensor  # int64 [B, L]
     labels: Tensor  # int64 [B, L]: the id that follows, IGNORED outside of answers
     corners: Tensor  # float32 [B, L, 2]: row and column in cells where the label is a patch token, exact
-    things: Tensor  # int64 [B, 196]: the thing at a patch, the number of things for none
-    extents: Tensor  # float32 [B, 196, 4]: from the patch's centre to the thing's left, top, right, bottom, of 1
+    things: Tensor  # int64 [B, 256]: the thing at a patch, the number of things for none
+    extents: Tensor  # float32 [B, 256, 4]: from the patch's centre to the thing's left, top, right, bottom, of 1
 
     def parts(self, count: int) -> list[Batch]:
         """The same as up to so many batches of fewer pictures, dealt out in turn: each has a text where there are any."""
@@ -116,14 +116,14 @@ def pack_row(scene: Scene, vocabulary: Vocabulary) -> tuple[list, list, list, li
 
 
 def to_patches(scenes: list[Scene]) -> np.ndarray:
-    """The pictures as rows of patches, uint8 [B, 196, 768]."""
+    """The pictures as rows of patches, uint8 [B, 256, 768]."""
     pixels = np.stack([scene.pixels for scene in scenes])
     patches = pixels.reshape(-1, PATCHES, PATCH_SIZE, PATCHES, PATCH_SIZE, 3).transpose(0, 1, 3, 5, 2, 4)
     return patches.reshape(len(scenes), PATCHES**2, 3 * PATCH_SIZE**2)
 
 
 def patch_targets(scene: Scene, thing_count: int) -> tuple[np.ndarray, np.ndarray]:
-    """What is at each patch and how far its box goes: int64 [196], float32 [196, 4].
+    """What is at each patch and how far its box goes: int64 [256], float32 [256, 4].
 
     Where boxes overlap, the smallest counts; a box between the centres of patches counts for the patch its own centre
     is in.

@@ -43,7 +43,7 @@ class Scene:
     seed: int
     things: list[tuple[int, tuple[float, float, float, float]]]  # number of the name, box of 1
     segments: list[Segment]
-    pixels: np.ndarray  # uint8 [224, 224, 3]
+    pixels: np.ndarray  # uint8 [256, 256, 3]
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,7 @@ class TrainingView(nn.Module):
         self.column.copy_(grid.mean(0) - middle)
 
     def see(self, patches: Tensor) -> tuple[Tensor, Tensor]:
-        """Features [B, 1 + 196, 256] and latents [B, 196, 192] of pictures uint8 [B, 196, 768]."""
+        """Features [B, 1 + 256, 256] and latents [B, 256, 192] of pictures uint8 [B, 256, 768]."""
         vision = self.model.vision_model.model
         embeddings = vision.embeddings
         pixels = (patches.float() - self.mean) / self.deviation

@@ -1,5 +1,6 @@
 // Holds one engine against another: each part by itself on the same numbers, and whole answers token for token.
 import { invalidType, rejectUnknownOptions } from '../errors.ts'
+import type { Kosmos2Config } from '../checkpoint/config.ts'
 import type { Decodes } from '../generate/text-streamer.ts'
 import type { Tensor } from '../tensor.ts'
 import type { ConditionalGeneration } from './conditional-generation.ts'
@@ -77,7 +78,7 @@ export interface Verification {
  * Compares a compiled model with the original it was made from, or any two models of one configuration.
  * @param prompts - what `processor.call` gives for a text and a picture (a batch too), at least one
  * @throws {TypeError} for a prompt without picture, or no prompt
- * @throws {RangeError} for models whose outputs differ in shape
+ * @throws {RangeError} for models whose inputs or outputs differ in shape
  */
 export async function verify(
   original: Verifiable,
@@ -89,6 +90,7 @@ export async function verify(
   const isList: boolean = Array.isArray(prompts)
   if (!isList || prompts.length === 0)
     throw invalidType('prompts', "an array of the processor's outputs, one or more", prompts)
+  expectOneConfiguration(original.config, compiled.config)
   const { processor, max_new_tokens = 64, onProgress, signal } = options
   const differences = { vision: startDifference(), projection: startDifference(), text: startDifference() }
   const answers: AnswerComparison[] = []
@@ -119,6 +121,27 @@ export async function verify(
   }
 }
 
+/** @throws {RangeError} naming the first size of an input or output that differs */
+function expectOneConfiguration(original: Kosmos2Config, compiled: Kosmos2Config): void {
+  const others = sizes(compiled)
+  for (const [name, size] of sizes(original))
+    if (others.get(name) !== size)
+      throw new RangeError(
+        `Expected two models of one configuration, but ${name} is ${size} and ${others.get(name)}`,
+      )
+}
+
+const sizes = ({ vision_config, text_config, latent_query_num }: Kosmos2Config): Map<string, number> =>
+  new Map([
+    ['image_size', vision_config.image_size],
+    ['patch_size', vision_config.patch_size],
+    ['num_channels', vision_config.num_channels],
+    ['hidden_size', vision_config.hidden_size],
+    ['latent_query_num', latent_query_num],
+    ['embed_dim', text_config.embed_dim],
+    ['vocab_size', text_config.vocab_size],
+  ])
+
 interface Difference {
   largest: number
   magnitude: number
@@ -148,11 +171,6 @@ async function compareParts(
 }
 
 function widen(difference: Difference, original: Tensor, compiled: Tensor): void {
-  if (original.dims.join() !== compiled.dims.join())
-    throw new RangeError(
-      `Expected two models of one configuration, but their outputs are [${original.dims.join(', ')}] and ` +
-        `[${compiled.dims.join(', ')}]`,
-    )
   const [a, b] = [original.data as Float32Array, compiled.data as Float32Array]
   for (let i = 0; i < a.length; i++) {
     const distance = Math.abs(a[i]! - b[i]!)

@@ -31,7 +31,7 @@ const plainEntities = (output: GenerateOutput): [string, Entity[]] =>
   processor.post_process_generation(processor.batch_decode(output, { skip_special_tokens: true })[0]!)
 
 test('an answer has a map for each corner, whose likeliest cell is the one that was written', async () => {
-  const output = await answer('<grounding> An image of', 'four.png')
+  const output = await answer('<grounding> An image of', 'night.png')
   const maps = cornerMaps(processor, output)
   const boxes = plainEntities(output)[1].flatMap(([, , own]) => own)
   assert.deepEqual([maps.length, boxes.length], [4, 4])
