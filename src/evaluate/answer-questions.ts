@@ -45,7 +45,7 @@ const MOST_ROWS = 32
 /** The scores of a whole answer stay in memory for its boxes: with a large vocabulary fewer rows at once. */
 const SCORE_BYTES = 256e6
 /** Stands for a picture where only the prompt is encoded: the picture itself has been through the vision part. */
-export const BLANK = { data: new Uint8Array(3), width: 1, height: 1 }
+export const BLANK: ImageInput = { data: new Uint8Array(3), width: 1, height: 1 }
 
 /** @returns an answer to each question about a picture that can be read, in no particular order */
 export async function askAll(
