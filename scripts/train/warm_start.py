@@ -41,10 +41,7 @@ def take_weights(view: TrainingView, vocabulary: Vocabulary, folder: Path) -> in
     weights, target = source.state_dict(), view.model.state_dict()
     others = sorted(weights.keys() - target.keys())
     if others:
-        raise WarmStartError(
-            f"{folder} is another architecture: it has {len(others)} weights that are not trained, {others[0]} the first; "
-            "begin with --from nothing"
-        )
+        raise other_architecture(folder, f"it has {len(others)} weights that are not trained, {others[0]} the first")
     layers = source.config.vision_config.num_hidden_layers
     for name, tensor in target.items():
         if name in TABLES:
@@ -57,10 +54,7 @@ def take_weights(view: TrainingView, vocabulary: Vocabulary, folder: Path) -> in
             weights[name] = at_places(weights[name], len(tensor))
         if name not in weights or weights[name].shape != tensor.shape:
             found = list(weights[name].shape) if name in weights else "not there"
-            raise WarmStartError(
-                f"{folder} is another architecture: {name} is {found}, and {list(tensor.shape)} is trained; "
-                "begin with --from nothing"
-            )
+            raise other_architecture(folder, f"{name} is {found}, and {list(tensor.shape)} is trained")
         tensor.copy_(weights[name])
     table = weights[TABLES[0]]
     words = [token for token, index in vocabulary.ids.items() if index < vocabulary.first_patch]
@@ -68,6 +62,11 @@ def take_weights(view: TrainingView, vocabulary: Vocabulary, folder: Path) -> in
     view.words[[vocabulary.ids[token] for token in shared]] = table[[known.ids[token] for token in shared]]
     view.split_patches(table[known.first_patch :])
     return vocabulary.first_patch - len(shared)
+
+
+def other_architecture(folder: Path, difference: str) -> WarmStartError:
+    """What is raised for a checkpoint that differs from what is trained."""
+    return WarmStartError(f"{folder} is another architecture: {difference}; begin with --from nothing")
 
 
 def vision_layer(name: str) -> int:

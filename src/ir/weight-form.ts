@@ -19,9 +19,9 @@ export type WeightForm =
   /** A scale for each `groupSize` numbers of a row. */
   | { readonly kind: 'int4'; readonly groupSize: number; readonly scheme: Int4Scheme }
 
-export const INT4_CHOICES = ['automatic', 'symmetric', 'asymmetric'] as const
 /** `automatic`: asymmetric in rows too short for eight groups, symmetric in all others. */
-export type Int4Choice = (typeof INT4_CHOICES)[number]
+export type Int4Choice = Int4Scheme | 'automatic'
+export const INT4_CHOICES: readonly Int4Choice[] = ['automatic', 'symmetric', 'asymmetric']
 
 /** How a part's tensors are stored. */
 export interface WeightSettings {

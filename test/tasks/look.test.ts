@@ -53,8 +53,7 @@ for (const [engine, kosmos] of Object.entries(engines)) {
 
   test(`${engine}: another picture's prompt, several prompts and none about a picture are refused`, async () => {
     const { processor, model } = kosmos
-    const about = (text: string | string[], images: string | string[]) =>
-      processor.call({ text, images, num_image_tokens: model.config.latent_query_num })
+    const about = (text: string | string[], images: string | string[]) => processor.call({ text, images })
     const inputs = await about('An image of', picture)
     const kept = await model.keepPicture(inputs)
     const several = await about(['An image of', 'An image of'], [picture, picture])

@@ -63,11 +63,7 @@ test('each box comes in fractions, pixels and cells that are one another, finer,
 test('an answer is as sure as its tokens are likely, to its end and not beyond', async () => {
   const { processor, model } = kosmos
   const [image, text] = [scene('night'), 'Question: What color is the moon? Answer:']
-  const inputs = await processor.call({
-    text,
-    images: image,
-    num_image_tokens: model.config.latent_query_num,
-  })
+  const inputs = await processor.call({ text, images: image })
   const answer = await kosmos.ask(image, 'What color is the moon?')
   const written = processor.tokenizer.call(answer.raw.slice(` ${text}`.length), {
     return_tensors: null,
@@ -89,7 +85,6 @@ test('a limit for prompt and answer together holds for tags too, and a prompt th
     await kosmos.processor.call({
       text: '<grounding> An image of',
       images: scene('three'),
-      num_image_tokens: kosmos.model.config.latent_query_num,
     })
   ).input_ids.dims[1]!
   for (const more of [1, 4, 7, 12]) {

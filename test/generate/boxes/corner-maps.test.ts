@@ -16,10 +16,9 @@ import { readTinyGolden } from '../../tiny-golden.ts'
 const kosmos = await Kosmos2.from_pretrained('models/kosmos2-tiny')
 after(() => kosmos.dispose())
 const { processor, model } = kosmos
-const num_image_tokens = model.config.latent_query_num
 
 async function answer(text: string, picture: string): Promise<GenerateOutput> {
-  const inputs = await processor.call({ text, images: `data/scenes/${picture}`, num_image_tokens })
+  const inputs = await processor.call({ text, images: `data/scenes/${picture}` })
   return await model.generate({
     ...inputs,
     max_new_tokens: 96,
@@ -51,7 +50,6 @@ test('with beams every row has the maps of its own history: those of a single pa
   const inputs = await processor.call({
     text: '<grounding> An image of',
     images: 'data/scenes/four.png',
-    num_image_tokens,
   })
   const output = await model.generate({
     ...inputs,
