@@ -7,7 +7,9 @@ import { columns, duration, megabytes } from './format.ts'
 import { library } from './library.ts'
 
 type Weights = Extract<ConvertOptions['weights'], string>
+type Int4Scheme = NonNullable<ConvertOptions['int4Scheme']>
 const WEIGHTS: readonly Weights[] = ['fp32', 'fp16', 'int8', 'int4']
+const INT4_SCHEMES: readonly Int4Scheme[] = ['automatic', 'symmetric', 'asymmetric']
 const PARTS = ['vision', 'projection', 'text'] as const
 const PHASES = {
   download: 'Downloading',
@@ -35,6 +37,11 @@ export const convert = defineCommand({
       choices: ['32', '64', '128', '256'],
       help: 'how many int4 weights share a scale, at most (short rows take less); 128 if left out. Smaller is closer to the original, and larger',
     },
+    'int4-scheme': {
+      value: 'S',
+      choices: INT4_SCHEMES,
+      help: 'symmetric: int4 weights are -8 to 7 times their scale; asymmetric: 0 to 15 less a zero point, which is closer to the original and a little larger; automatic (default): asymmetric in rows too short for eight groups',
+    },
     overwrite: { help: 'convert again even where FOLDER holds the same conversion' },
     json: { help: 'one JSON document: { folder, reused, seconds, parts }' },
   },
@@ -55,6 +62,7 @@ export const convert = defineCommand({
         Weights
       >,
       ...(groupSize !== undefined && { groupSize }),
+      int4Scheme: values['int4-scheme'] as Int4Scheme | undefined,
       overwrite: values.overwrite,
       signal,
       onProgress({ phase, part, done, total }) {

@@ -42,6 +42,17 @@ test('a checkpoint is converted, checked, compared, asked and measured', async (
     },
   )
 
+  await t.test('convert stores int4 weights in the groups and by the scheme that are asked for', async () => {
+    const options = ['--weights', 'int4', '--group-size', '32', '--int4-scheme', 'symmetric']
+    const made = await run('convert', tiny, join(folder, 'int4'), ...options, '--json')
+    const { parts } = JSON.parse(made.stdout) as { parts: Record<string, { settings: object }> }
+    assert.partialDeepStrictEqual(parts['text']?.settings, {
+      precision: 'int4',
+      groupSize: 32,
+      scheme: 'symmetric',
+    })
+  })
+
   await t.test('caption takes the converted model as it takes a checkpoint', async () => {
     const args = ['caption', scene('night.png'), '--model', fp32, '--performance', 'accurate', '--json']
     const { stdout, stderr } = await run(...args)
