@@ -12,7 +12,9 @@ from vocabulary import Vocabulary
 # Weight of the patches without a thing in the loss of names.
 NOTHING_WEIGHT = 0.3
 # Scale of extents as the heads give them, and weight of their loss beside that of names.
-EXTENT_SCALE, EXTENT_WEIGHT = 0.2, 8.0
+EXTENT_SCALE, EXTENT_WEIGHT = 0.2, 3.0
+# The least side of a box that counts, of 1.
+LEAST_SIDE = 0.05
 
 
 def names_loss(scores: Tensor, batch: Batch) -> Tensor:
@@ -24,10 +26,16 @@ def names_loss(scores: Tensor, batch: Batch) -> Tensor:
 
 
 def extents_loss(extents: Tensor, batch: Batch, nothing: int) -> Tensor:
-    """How far extents [B, N, 4] of the first N patches are off where there is a thing; its number is below `nothing`."""
+    """How far extents [B, N, 4] of the first N patches are off where there is a thing, in parts of its box's sides.
+
+    A thing's number is below `nothing`.
+    """
     count = extents.shape[1]
     something = batch.things[:, :count] < nothing
-    distances = (extents * EXTENT_SCALE - batch.extents[:, :count]).abs().mean(-1) * something
+    exact = batch.extents[:, :count]
+    # Left and right, top and bottom.
+    sides = (exact[..., :2] + exact[..., 2:]).clamp(min=LEAST_SIDE).repeat(1, 1, 2)
+    distances = ((extents * EXTENT_SCALE - exact) / sides).abs().mean(-1) * something
     return EXTENT_WEIGHT * distances.sum() / something.sum().clamp(min=1)
 
 

@@ -4,6 +4,7 @@
 
 - A packed row gives what its texts give one by one in transformers' plain model, and collages beside it change nothing.
 - The exported checkpoint is the trained model; a training can begin from it, or from one with fewer layers or patches.
+- A blend of two checkpoints lies between them.
 - Saved and resumed, a training takes exactly the same next step; damaged and foreign states are refused.
 """
 
@@ -20,7 +21,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import load_file, save_file
 
+from blend import BlendError, blend
 from export import LARGEST_DIFFERENCE, export, largest_difference
 from model import GRID, IMAGE_SIZE, build
 from optimizers import Average, Schedule, make_optimizers
@@ -128,6 +131,7 @@ def main() -> None:
         begun = unknown == 0 and difference < LARGEST_DIFFERENCE
         check("a training begins from the export", begun, f"{difference:.1e}")
 
+        check_blending(folder)
         check_growing(folder, view, vocabulary, batches[0])
         check_resuming(folder, view, optimizers, average, vocabulary, batches)
         schedule = Schedule(100.0, 50.0, 0.5)
@@ -151,6 +155,22 @@ def check_corner_loss(view: TrainingView, batch: Batch) -> None:
     words = -logs[~is_patch].gather(1, labels[~is_patch, None]).mean()
     difference = max(float((losses.boxes - boxes).abs()), float((losses.words - words).abs()))
     check("the losses are those of the softmax over all tokens", difference < TOLERANCE, f"{difference:.1e}")
+
+    def places(scores: torch.Tensor, best: torch.Tensor) -> torch.Tensor:
+        """Mean row and column [2], by scores [1024] of patches, of the 3 x 3 cells about the best one."""
+        row, column = divmod(int(best.argmax()), GRID)
+        rows, columns = (torch.arange(max(0, cell - 1), min(GRID, cell + 2)) for cell in (row, column))
+        beliefs = scores.unflatten(0, (GRID, GRID))[rows][:, columns].flatten().softmax(0)
+        return beliefs @ torch.cartesian_prod(rows, columns).float()
+
+    beliefs, corners = logs[is_patch, view.first_patch :], corners[is_patch]
+    upper, lower = corners[::2], corners[1::2]
+    sides = (lower - upper).clamp(min=1).repeat_interleave(2, 0)
+    read = [places(belief, belief) for belief in beliefs]
+    right = [places(scores, belief) for scores, belief in zip(-near.flatten(1) * 2, beliefs, strict=True)]
+    off = ((torch.stack(read) - torch.stack(right)).abs() / sides).mean()
+    difference = float((losses.places - off).abs())
+    check("and the distance is that of the places that are read", difference < TOLERANCE, f"{difference:.1e} of {off:.2f}")
 
 
 def check_given(vocabulary: Vocabulary, scenes: list[Scene]) -> None:
@@ -181,6 +201,27 @@ def check_collages(view: TrainingView, vocabulary: Vocabulary, scenes: list[Scen
     check("collages change nothing in the losses of texts", difference < TOLERANCE, f"{difference:.1e}")
     change = float((mixed.auxiliary - alone.auxiliary).abs())
     check("but in those of what is at each patch", change > TOLERANCE, f"{change:.1e}")
+
+
+@torch.no_grad()
+def check_blending(folder: Path) -> None:
+    """A blend's weights lie where its share says, and no other architecture is blended in."""
+    mixed, whole = folder / "mixed", folder / "checkpoint"
+    shutil.copytree(whole, folder / "zero")
+    zeros = {name: torch.zeros_like(tensor) for name, tensor in load_file(whole / "model.safetensors").items()}
+    save_file(zeros, folder / "zero" / "model.safetensors", {"format": "pt"})
+    blend(whole, folder / "zero", 0.75, mixed)
+    one, blended = load_file(whole / "model.safetensors"), load_file(mixed / "model.safetensors")
+    largest = max(float((blended[name].float() - 0.75 * one[name].float()).abs().max()) for name in one)
+    check("a blend's weights lie between those of its checkpoints", largest < TOLERANCE, f"{largest:.1e}")
+    save_file(dict(list(zeros.items())[1:]), folder / "zero" / "model.safetensors", {"format": "pt"})
+    try:
+        blend(whole, folder / "zero", 0.5, folder / "other")
+        problem = "blended"
+    except BlendError as error:
+        problem = str(error)
+    refused_whole = next(iter(zeros)) in problem and "not there" in problem and not (folder / "other").exists()
+    check("a checkpoint that lacks a weight is not blended", refused_whole, problem[:60])
 
 
 @torch.no_grad()

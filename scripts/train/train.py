@@ -135,7 +135,8 @@ def report(training: Training, journal: Journal, means: Means, left: float) -> N
         told = f"of {training.collages} collages  loss {figures['total']:.3f}  names right {figures['names_right']:.3f}"
     else:
         told = (
-            f"pictures  loss words {figures['words']:.3f} boxes {figures['boxes']:.3f}  "
+            f"pictures  loss words {figures['words']:.3f} boxes {figures['boxes']:.3f} "
+            f"places {figures['places']:.4f}  "
             f"words right {figures['word_accuracy']:.3f}  cells off {figures['cell_distance']:.2f}"
         )
     line = f"step {training.step}  {training.pictures} {told}  {speed:.0f} a second  {duration(left)}"

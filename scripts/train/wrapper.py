@@ -4,7 +4,9 @@
   The scores of the patch tokens are sums likewise, so that the softmax over words and 1024 patches needs 64 products
   for the patches instead of 1024.
 - The target of a corner is a Gaussian of half a cell around its exact coordinate instead of one cell, so that the
-  model's belief tells where in the cell the corner is.
+  model's belief tells where in the cell the corner is. What is read from that belief, the place that explains best the
+  three cells about the likeliest, is held to the exact coordinate as well, the more strictly the smaller the box: a
+  distance that hardly changes the cross entropy is a good part of a small box's overlap.
 - Two auxiliary heads, dropped at export, say for every patch which thing is there and how far its box goes. What a
   latent says of its thing is compared with the very vectors of the thing's words, in the singular and in the plural: so
   a word and what it names come to lie in the same direction, and a phrase finds its thing by plain attention. With
@@ -29,6 +31,10 @@ from vocabulary import Vocabulary
 
 # Standard deviation of a corner's target, in cells.
 CORNER_DEVIATION = 0.5
+# Weight of how far the places that are read from the belief are off, in parts of the box's side, beside its cross entropy.
+PLACE_WEIGHT = 6.0
+# How many cells beside the likeliest are read, to each side; finerBox's own.
+PLACE_RADIUS = 1
 # Weight of the auxiliary heads' losses beside those of words and boxes.
 AUXILIARY_WEIGHT = 0.5
 # What is added to the score of a place that must not be seen.
@@ -42,6 +48,7 @@ class Losses:
     total: Tensor
     words: Tensor  # cross entropy of words and tags
     boxes: Tensor  # cross entropy of corners
+    places: Tensor  # how far the places that are read for corners are off, in parts of their box's side, mean over axes
     auxiliary: Tensor
     word_accuracy: Tensor  # share of words and tags that are the likeliest
     cell_distance: Tensor  # from the likeliest cell to the right one, mean over rows and columns
@@ -208,9 +215,13 @@ class TrainingView(nn.Module):
         likeliest_patch = rows.amax(-1) + columns.amax(-1)
         rows, columns = rows[of_patches], columns[of_patches]
         box_loss = everything[of_patches]
-        for scores, corner in ((rows, corners[:, :1]), (columns, corners[:, 1:])):
+        sides = box_sides(corners)
+        place_loss = torch.zeros_like(box_loss)
+        for axis, scores in enumerate((rows, columns)):
+            corner = corners[:, axis, None]
             box_loss = box_loss - (scores * corner_target(corner)).sum(-1)
-        main = (word_loss.sum() + box_loss.sum()) / len(labels)
+            place_loss = place_loss + place_distance(scores, corner) / sides[:, axis]
+        main = (word_loss.sum() + box_loss.sum() + PLACE_WEIGHT * place_loss.sum()) / len(labels)
         with torch.no_grad():
             best = words[of_words].max(-1)
             right = (best.indices == word_labels) & (best.values > likeliest_patch[of_words])
@@ -220,6 +231,7 @@ class TrainingView(nn.Module):
             main + AUXILIARY_WEIGHT * auxiliary,
             mean(word_loss.detach()),
             mean(box_loss.detach()),
+            mean(place_loss.detach()) / 2,
             auxiliary.detach(),
             mean(right.float()),
             mean(away.float()) / 2,
@@ -298,5 +310,36 @@ def mean(values: Tensor) -> Tensor:
 
 def corner_target(exact: Tensor) -> Tensor:
     """Probabilities [N, 32] of cells around exact coordinates [N, 1] in cells, a cell's centre being at i + 0.5."""
+    return corner_scores(exact).softmax(-1)
+
+
+def corner_scores(exact: Tensor) -> Tensor:
+    """The logarithms of `corner_target`, but for a constant."""
     centres = torch.arange(GRID, device=exact.device) + 0.5
-    return torch.softmax(-((centres - exact) ** 2) / (2 * CORNER_DEVIATION**2), -1)
+    return -((centres - exact) ** 2) / (2 * CORNER_DEVIATION**2)
+
+
+def place_distance(scores: Tensor, exact: Tensor) -> Tensor:
+    """How far what scores [N, 32] say of the cells about the likeliest is from what the target says of them: [N].
+
+    Compared are the means over those cells, in cells: finerBox (src/generate/boxes/finer-box.ts) reads the place whose
+    target has that mean. From a corner farther off it is about one.
+    """
+    reach = torch.arange(-PLACE_RADIUS, PLACE_RADIUS + 1, device=scores.device)
+    cells = scores.argmax(-1, keepdim=True) + reach
+    outside = (cells < 0) | (cells >= GRID)
+    cells = cells.clamp(0, GRID - 1)
+
+    def mean_place(scores: Tensor) -> Tensor:
+        return (scores.gather(-1, cells).masked_fill(outside, UNSEEN).softmax(-1) * reach).sum(-1)
+
+    return (mean_place(scores) - mean_place(corner_scores(exact))).abs()
+
+
+def box_sides(corners: Tensor) -> Tensor:
+    """Height and width in cells, a cell at least, of the box that each of the corners [N, 2] belongs to: [N, 2].
+
+    The corners come in pairs, the upper left one first.
+    """
+    upper, lower = corners.unflatten(0, (-1, 2)).unbind(1)
+    return (lower - upper).clamp(min=1).repeat_interleave(2, 0)
