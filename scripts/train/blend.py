@@ -2,8 +2,8 @@
 
     PYTHON scripts/train/blend.py TRAINED BEFORE SHARE FOLDER
 
-FOLDER is TRAINED with that share of its weights, and the rest of BEFORE's. For weights of which one were trained on from
-the other: both lie in one hollow of the loss, and what lies between them is often better at what they disagree about
+FOLDER is TRAINED with that share of its weights, and the rest of BEFORE's. For weights that were trained on from
+others: both lie in one hollow of the loss, and what lies between them is often better at what they disagree about
 (Wortsman et al., Robust fine-tuning of zero-shot models, https://arxiv.org/abs/2109.01903).
 """
 

@@ -170,7 +170,8 @@ def check_corner_loss(view: TrainingView, batch: Batch) -> None:
     right = [places(scores, belief) for scores, belief in zip(-near.flatten(1) * 2, beliefs, strict=True)]
     off = ((torch.stack(read) - torch.stack(right)).abs() / sides).mean()
     difference = float((losses.places - off).abs())
-    check("and the distance is that of the places that are read", difference < TOLERANCE, f"{difference:.1e} of {off:.2f}")
+    told = f"{difference:.1e} of {off:.2f}"
+    check("and the distance is that of the places that are read", difference < TOLERANCE, told)
 
 
 def check_given(vocabulary: Vocabulary, scenes: list[Scene]) -> None:

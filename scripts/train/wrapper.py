@@ -31,7 +31,8 @@ from vocabulary import Vocabulary
 
 # Standard deviation of a corner's target, in cells.
 CORNER_DEVIATION = 0.5
-# Weight of how far the places that are read from the belief are off, in parts of the box's side, beside its cross entropy.
+# Weight of how far the places that are read from the belief are off, in parts of the box's side, beside the belief's
+# cross entropy.
 PLACE_WEIGHT = 6.0
 # How many cells beside the likeliest are read, to each side; finerBox's own.
 PLACE_RADIUS = 1
@@ -341,5 +342,4 @@ def box_sides(corners: Tensor) -> Tensor:
 
     The corners come in pairs, the upper left one first.
     """
-    upper, lower = corners.unflatten(0, (-1, 2)).unbind(1)
-    return (lower - upper).clamp(min=1).repeat_interleave(2, 0)
+    return (corners[1::2] - corners[::2]).clamp(min=1).repeat_interleave(2, 0)
