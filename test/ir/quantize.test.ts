@@ -92,7 +92,7 @@ test("the search takes a twentieth to a tenth off the squared error of real mode
       plain.SCHEMES.map((scheme) => [scheme, layerErrors(checkpoint, scheme)] as const),
     ) as Record<plain.Scheme, ReturnType<typeof layerErrors>>
     for (const [scheme, gain] of [
-      ['int8', 0.045],
+      ['int8', 0.049],
       ['symmetric', 0.1],
       ['asymmetric', 0.08],
     ] as const) {
