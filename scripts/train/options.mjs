@@ -16,10 +16,12 @@ into its own folder; the export there is what models/kosmos2-tiny is made of.
   --rate SHARE      of the full learning rate, 1 until it is given: a model that is good already forgets less of it with 0.3
   --export-only     exports the saved state, also while it is being trained
   --collages N      a training from nothing begins with so many pictures full of things, 80000 by default, for the vision
-                    model alone: that is the fastest way to the names. Later every second picture is one
+                    model alone: that is the fastest way to the names. Later every fourth picture is one
   --from SOURCE     begins with "nothing" (the default) or the weights of a checkpoint's folder
   --seed N          of the first picture, 1000000 by default: a training that begins with the weights of another should
                     go on behind that one's pictures
+  --validate-every MINUTES
+                    how often the averaged weights answer the validation scenes, 10 by default; that takes 20 seconds
   --folder DIR      the training's folder, models/kosmos2-tiny-training by default: state.pt, metrics.jsonl, checkpoint/
   --device NAME     cpu or cuda; cuda where there is one by default
   --batch N         pictures a step, 32 by default
@@ -44,6 +46,7 @@ export const options = /** @type {const} */ ({
   folder: { type: 'string' },
   device: { type: 'string' },
   batch: { type: 'string' },
+  'validate-every': { type: 'string' },
   streams: { type: 'string' },
   python: { type: 'string' },
 })
@@ -57,6 +60,7 @@ const numbers = {
   collages: { min: 0, max: 1e9, whole: true },
   seed: { min: 1e6, max: 2 ** 32 - 1, whole: true },
   batch: { min: 1, max: 4096, whole: true },
+  'validate-every': { min: 0.1, max: 100_000, whole: false },
   streams: { min: 1, max: 64, whole: true },
 }
 

@@ -45,8 +45,18 @@ test('an interpreter that does not serve is named with what it lacks', async (t)
 test('Python is told the Node, the folder and the options, and its exit status is kept', async (t) => {
   // Asked for its packages it lacks none; asked to train it says what it was given.
   const answer = 'case "$1" in -c) echo;; *) echo "$@"; exit 3;; esac'
-  const { status, output } = await trainWith(t, answer, ['--minutes', '2', '--from', 'nothing'])
-  assert.match(output, /train\.py --node \S+\/node --folder .+\/training --minutes 2 --from nothing$/m)
+  const { status, output } = await trainWith(t, answer, [
+    '--minutes',
+    '2',
+    '--validate-every',
+    '5',
+    '--from',
+    'nothing',
+  ])
+  assert.match(
+    output,
+    /train\.py --node \S+\/node --folder .+\/training --minutes 2 --validate-every 5 --from nothing$/m,
+  )
   assert.equal(status, 3)
 })
 
