@@ -3,13 +3,14 @@ import { resolveCheckpoint } from '../checkpoint/hub.ts'
 import { COMPILED_OPTIONS, type CompiledModelOptions } from '../compiled/open-compiled.ts'
 import { rejectUnknownOptions } from '../errors.ts'
 import type { ImageInput } from '../image/image-input.ts'
-import type { AnswerOptions, Answers } from './answer.ts'
+import type { Answer, AnswerOptions, Answers } from './answer.ts'
 import { ask, type AskOptions } from './ask.ts'
 import { caption, type CaptionOptions } from './caption.ts'
 import { complete, type Completion } from './complete.ts'
 import { describe, type DescribeOptions } from './describe.ts'
 import { ground, type GroundOptions } from './ground.ts'
 import { locate } from './locate.ts'
+import { type CloserBox, lookCloser, type LookCloserOptions } from './look-closer.ts'
 import { type Look, look } from './look.ts'
 import { rankBoxes, type RankBoxesOptions, type RankedBox } from './rank-boxes.ts'
 import { score, type ScoredText } from './score.ts'
@@ -116,6 +117,21 @@ export class Kosmos2 {
    */
   rankBoxes(image: ImageInput, phrase: string, options?: RankBoxesOptions): Promise<RankedBox[]> {
     return rankBoxes(this, image, phrase, options)
+  }
+
+  /**
+   * Finer boxes: each box of an answer is looked at again, in windows cut out around it.
+   *
+   *     const answer = await kosmos.caption('photo.jpg')
+   *     const [first] = await kosmos.lookCloser('photo.jpg', answer)
+   *
+   * @param answer - about this picture
+   * @param options - `shares`: how large the box is in each window; `finer: false` for models that were not trained for
+   * boxes between the cells, such as the published one
+   * @returns in the order of `answer.boxes`
+   */
+  lookCloser(image: ImageInput, answer: Answer, options?: LookCloserOptions): Promise<CloserBox[]> {
+    return lookCloser(this, image, answer, options)
   }
 
   /**

@@ -12,6 +12,7 @@ import { caption, type CaptionOptions } from './caption.ts'
 import { describe, type DescribeOptions } from './describe.ts'
 import { ground, type GroundOptions } from './ground.ts'
 import { locate } from './locate.ts'
+import { type CloserBox, lookCloser, type LookCloserOptions } from './look-closer.ts'
 import { rankBoxes, type RankBoxesOptions, type RankedBox } from './rank-boxes.ts'
 
 /** A picture that was looked at: the tasks of `Kosmos2` about it. `dispose` it when done, or the model as a whole. */
@@ -21,6 +22,7 @@ export interface Look {
   ground(phrase: string, options?: GroundOptions): Promise<Answer>
   locate(expression: string, options?: AnswerOptions): Promise<Answer>
   rankBoxes(phrase: string, options?: RankBoxesOptions): Promise<RankedBox[]>
+  lookCloser(answer: Answer, options?: LookCloserOptions): Promise<CloserBox[]>
   describe(box: BoxInput, options?: DescribeOptions): Promise<Answer>
   ask(text: string, options?: AskOptions): Promise<Answer>
   dispose(): Promise<void>
@@ -50,6 +52,7 @@ export async function look(
     ground: (phrase, options) => ground(asks, image, phrase, options),
     locate: (expression, options) => locate(asks, image, expression, options),
     rankBoxes: (phrase, options) => rankBoxes(asks, image, phrase, options),
+    lookCloser: (answer, options) => lookCloser({ processor, model }, image, answer, options),
     describe: (box, options) => describe(asks, image, box, options),
     ask: (text, options) => ask(asks, image, text, options),
     dispose: () => kept.dispose(),
