@@ -26,7 +26,9 @@ function taskTable(task: string, runs: readonly Run[]): string {
     return [`  ${name}`, ...of.map(bandCell), count(of.map((one) => one?.[0]))]
   })
   const answers = own.find((one) => one !== undefined)!.answers
-  const bandHead = bands.length === 0 ? [] : [['by size: IoU, ceiling, finer', ...runs.map(() => ''), '']]
+  const closer = names.includes('mean IoU, closer') ? ', closer' : ''
+  const bandTitle = `by size: IoU, ceiling, finer${closer}`
+  const bandHead = bands.length === 0 ? [] : [[bandTitle, ...runs.map(() => ''), '']]
   const table = columns([['', ...shortNames(runs), 'n'], ...figures, ...bandHead, ...bands])
   return `${task}: ${answers} ${answers === 1 ? 'answer' : 'answers'}\n${table}`
 }
@@ -52,7 +54,7 @@ export function cell(figure: Figure | undefined): string {
   return interval ? `${text} (${interval.low.toFixed(3)} to ${interval.high.toFixed(3)})` : text
 }
 
-/** `0.801, 0.812, 0.849`: the boxes of cells, the ceiling of the grid, finer boxes. */
+/** `0.801, 0.812, 0.849`: the boxes of cells, the ceiling of the grid, finer boxes, and those of closer looks if there were any. */
 const bandCell = (figures: readonly Figure[] | undefined): string => figures?.map(plain).join(', ') ?? '-'
 
 /** `0.981`, or a dash where there is nothing to count. */

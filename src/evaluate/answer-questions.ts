@@ -23,6 +23,8 @@ export interface Answered {
   /** With the boxes of cells, and with finer ones. */
   readonly entities: readonly Entity[]
   readonly finer: readonly Entity[]
+  /** With those that closer looks find; not there without such looks, and where no boxes are measured. */
+  readonly closer?: readonly Entity[]
   /** For each box of each entity what the model held of every cell; undefined for boxes of the prompt, or if not kept. */
   readonly maps: readonly (readonly (CornerMaps | undefined)[])[]
 }

@@ -6,6 +6,7 @@ import type { Kosmos2 } from '../tasks/kosmos2.ts'
 import { askAll } from './answer-questions.ts'
 import { groupBy } from './group-by.ts'
 import { judge, type Judged } from './judge.ts'
+import { lookCloserAt } from './look-closer-at.ts'
 import type { EvaluationSet, Question } from './question.ts'
 import { taskFigures, type TaskFigures } from './task-figures.ts'
 
@@ -20,6 +21,12 @@ export interface EvaluateOptions {
    * @default false
    */
   readonly keepMaps?: boolean | undefined
+  /**
+   * Whether each measured box is looked at again from closer by (`Kosmos2.lookCloser`), for the figure `mean IoU, closer`:
+   * several times the work, in which every question is counted once more in the progress.
+   * @default false
+   */
+  readonly closer?: boolean | undefined
   /** Ends between two batches. */
   readonly signal?: AbortSignal | undefined
   /** Called after each batch of answers. */
@@ -56,10 +63,12 @@ export async function evaluate(
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   rejectUnknownOptions('evaluate', options, OPTIONS)
-  const { keepMaps = false, signal, onProgress, onFault } = options
-  if (typeof keepMaps !== 'boolean') throw invalidType('keepMaps', 'true or false', keepMaps)
+  const { keepMaps = false, closer = false, signal, onProgress, onFault } = options
+  for (const [name, value] of Object.entries({ keepMaps, closer }))
+    if (typeof value !== 'boolean') throw invalidType(name, 'true or false', value)
   const questions = chosenQuestions(set, options)
   const faults: string[] = []
+  const total = questions.length * (closer ? 2 : 1)
   let done = 0
   const start = performance.now()
   const answered = await askAll(kosmos, questions, {
@@ -67,13 +76,22 @@ export async function evaluate(
     keepMaps,
     onDone(more) {
       done += more
-      onProgress?.({ done, total: questions.length })
+      onProgress?.({ done, total })
     },
     onFault(message) {
       faults.push(message)
       onFault?.(message)
     },
   })
+  if (closer) {
+    // What was left out with its picture is done.
+    done += questions.length - answered.length
+    for (const [i, one] of answered.entries()) {
+      answered[i] = await lookCloserAt(kosmos, one, signal)
+      done++
+      onProgress?.({ done, total })
+    }
+  }
   const seconds = (performance.now() - start) / 1000
   const { side } = patchVocabulary(kosmos.processor)
   const answers = answered.map((one) => judge(one, side))
@@ -83,7 +101,7 @@ export async function evaluate(
   return { tasks: taskFigures(answers), answers, faults: [...set.faults, ...faults], seconds }
 }
 
-const OPTIONS = ['tasks', 'limit', 'keepMaps', 'signal', 'onProgress', 'onFault']
+const OPTIONS = ['tasks', 'limit', 'keepMaps', 'closer', 'signal', 'onProgress', 'onFault']
 
 /** What is to be asked of a set. @throws {RangeError} as `evaluate` */
 export function chosenQuestions(

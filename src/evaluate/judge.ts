@@ -10,9 +10,10 @@ import type { Box } from '../text/box-iou.ts'
 import { type ImageSize, patch_index_to_coordinate } from '../text/boxes.ts'
 import type { Answered } from './answer-questions.ts'
 
-/** A thing of an answer: its box as written in cells, and the finer one. */
+/** A thing of an answer: its box as written in cells, the finer one, and that of closer looks or, without them, the finer one again. */
 export interface FoundThing extends NamedBox {
   readonly finer: Box
+  readonly closer: Box
   /** What the model held of every cell, where it is kept. */
   readonly maps: CornerMaps | undefined
 }
@@ -22,6 +23,8 @@ export interface BoxedThing {
   readonly band: SizeBand
   readonly iou: number
   readonly finerIou: number
+  /** After closer looks; without them as `finerIou`. */
+  readonly closerIou: number
   /** The overlap of its exact box, written in the grid and read back. */
   readonly ceiling: number
   /** What the model held of the two corners, and the cells that they are in; none where that is not kept. */
@@ -89,7 +92,7 @@ export function judge(answered: Answered, side: number): Judged {
 }
 
 function findThings(
-  { entities, finer, maps }: Answered,
+  { entities, finer, closer, maps }: Answered,
   isOwn: (phrase: string) => boolean = () => true,
 ): FoundThing[] {
   return entities.flatMap(([phrase, , boxes], entity) =>
@@ -98,6 +101,7 @@ function findThings(
         name: phrase.replace(DETERMINER, ''),
         box,
         finer: finer[entity]![2][place]!,
+        closer: (closer ?? finer)[entity]![2][place]!,
         maps: maps[entity]?.[place],
       }))
       .filter(() => isOwn(phrase)),
@@ -145,6 +149,7 @@ function boxedThing(box: Box, picture: ImageSize, side: number, found?: FoundThi
     band: sizeBand(box, picture),
     iou,
     finerIou: found === undefined ? 0 : boxOverlap(found.finer, box),
+    closerIou: found === undefined ? 0 : boxOverlap(found.closer, box),
     ceiling: boxOverlap(patch_index_to_coordinate(...cells, side), box),
     corners:
       maps === undefined

@@ -29,31 +29,37 @@ export interface TaskFigures {
   readonly task: string
   readonly answers: number
   readonly figures: readonly Figure[]
-  /** Bands that have things, the smallest first; each with the figures of `OVERLAPS`. */
+  /** Bands that have things, the smallest first; each with the overlaps of its things. */
   readonly bands: readonly BandFigures[]
 }
 
+type Overlap = readonly [name: string, value: (thing: BoxedThing) => number]
 /** How well things are boxed: the boxes of cells, what the grid allows for exact ones, and finer boxes. */
-const OVERLAPS: readonly (readonly [name: string, value: (thing: BoxedThing) => number])[] = [
+const OVERLAPS: readonly Overlap[] = [
   ['mean IoU', ({ iou }) => iou],
   ['ceiling of the grid', ({ ceiling }) => ceiling],
   ['mean IoU, finer', ({ finerIou }) => finerIou],
 ]
+const CLOSER: Overlap = ['mean IoU, closer', ({ closerIou }) => closerIou]
 
 /** The figures of every task, in the order in which the tasks come. */
 export function taskFigures(judged: readonly Judged[]): TaskFigures[] {
   return groupBy(judged, ({ question }) => question.task).map((answers) => {
+    const measured = answers.some(({ closer }) => closer !== undefined) ? [...OVERLAPS, CLOSER] : OVERLAPS
     const boxed = groupBy(answers, pictureOf).map((own) => own.flatMap((one) => one.boxed))
     const bands = SIZE_BANDS.map((band) => ({
       band,
-      figures: overlaps(boxed.map((own) => own.filter((one) => one.band === band))),
+      figures: overlaps(
+        measured,
+        boxed.map((own) => own.filter((one) => one.band === band)),
+      ),
     }))
     return {
       task: answers[0]!.question.task,
       answers: answers.length,
       figures: [
         ...figuresOf(answers[0]!.question.measure, answers),
-        ...overlaps(boxed),
+        ...overlaps(measured, boxed),
         ...shareOfCeiling(boxed),
       ],
       bands: bands.filter(({ figures }) => figures.length > 0),
@@ -120,11 +126,11 @@ function detection(answers: readonly Judged[]): Figure[] {
 }
 
 /** @param boxed - a list a picture */
-function overlaps(boxed: readonly (readonly BoxedThing[])[]): Figure[] {
+function overlaps(measured: readonly Overlap[], boxed: readonly (readonly BoxedThing[])[]): Figure[] {
   const pictures = boxed.filter((own) => own.length > 0)
   if (pictures.length === 0) return []
   const cases = pictures.flat().length
-  return OVERLAPS.map(([name, value]) => ({
+  return measured.map(([name, value]) => ({
     name,
     ...estimate(pictures, (some) => meanOf(some.flat().map(value))),
     cases,

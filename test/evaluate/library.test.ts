@@ -48,6 +48,26 @@ test('answers come in the order of the questions, and the corners of found thing
   }
 })
 
+test('with closer looks boxes are measured a fourth time, phrases without a box among them, and progress counts the looks', async () => {
+  const progress: number[] = []
+  const tasks = ['grounding', 'question']
+  const options = {
+    tasks,
+    limit: 5,
+    onProgress: (step: { done: number; total: number }) => progress.push(step.done / step.total),
+  }
+  const { answers, tasks: figures } = await evaluate(kosmos, set, { ...options, closer: true })
+  const [grounding, question] = figures
+  const value = (name: string): number => grounding!.figures.find((one) => one.name === name)!.value!
+  assert.ok(value('mean IoU, closer') > value('mean IoU, finer'))
+  assert.ok(!question!.figures.some(({ name }) => name === 'mean IoU, closer'))
+  const ious = answers.flatMap(({ boxed }) => boxed.map(({ closerIou }) => closerIou))
+  assert.ok(Math.abs(ious.reduce((sum, iou) => sum + iou) / ious.length - value('mean IoU, closer')) < 1e-9)
+  assert.ok(grounding!.bands.every(({ figures }) => figures.at(-1)!.name === 'mean IoU, closer'))
+  assert.ok(progress.every((share, i) => i === 0 || share > progress[i - 1]!))
+  assert.equal(progress.at(-1), 1)
+})
+
 test('text alone is continued without the scene that it stands beside', async () => {
   const apart = {
     ...set,
