@@ -1,5 +1,5 @@
-// What finer boxes cost beside the caption that they belong to, and how much sooner a question about a picture is answered
-// that was looked at before: `node scripts/bench/boxes-and-looks.ts [MODEL...]`, medians of so many rounds.
+// What finer boxes and closer looks cost beside the caption that they belong to, and how much sooner a question about a
+// picture is answered that was looked at before: `node scripts/bench/boxes-and-looks.ts [MODEL...]`, medians of so many rounds.
 import { finerBox, Kosmos2 } from '../../src/index.ts'
 import { spread, timed } from './statistics.ts'
 
@@ -19,10 +19,12 @@ async function median(work: () => unknown): Promise<number> {
 const rows = []
 for (const model of models) {
   const kosmos = await Kosmos2.from_pretrained(model)
-  const { boxes } = await kosmos.caption(image)
+  const answer = await kosmos.caption(image)
+  const { boxes } = answer
   const maps = boxes.flatMap(({ maps }) => maps ?? [])
   const caption = await median(() => kosmos.caption(image))
   const finer = await median(() => maps.map((own) => finerBox(own)))
+  const closer = await median(() => kosmos.lookCloser(image, answer))
   const fresh = await median(() => kosmos.ask(image, question, firstToken))
   const look = await kosmos.look(image)
   const kept = await median(() => look.ask(question, firstToken))
@@ -33,6 +35,7 @@ for (const model of models) {
     'caption, ms': caption.toFixed(1),
     'its finer boxes, ms': finer.toFixed(3),
     share: `${((100 * finer) / caption).toFixed(2)} %`,
+    'closer, ms a box': (closer / boxes.length).toFixed(1),
     'first token, ms': fresh.toFixed(1),
     'on a kept picture, ms': kept.toFixed(1),
     ratio: (fresh / kept).toFixed(1),
