@@ -48,7 +48,7 @@ def configuration(vocabulary_size: int) -> Kosmos2Config:
         vision_config={
             "hidden_size": 256,
             "intermediate_size": 1024,
-            "num_hidden_layers": 7,
+            "num_hidden_layers": 6,
             "num_attention_heads": 8,
             "image_size": IMAGE_SIZE,
             "patch_size": PATCH_SIZE,

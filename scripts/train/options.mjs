@@ -16,7 +16,7 @@ into its own folder; the export there is what models/kosmos2-tiny is made of.
   --rate SHARE      of the full learning rate, 1 until it is given: a model that is good already forgets less of it with 0.3
   --export-only     exports the saved state, also while it is being trained
   --collages N      a training from nothing begins with so many pictures full of things, 80000 by default, for the vision
-                    model alone: that is the fastest way to the names. Later every fourth picture is one
+                    model alone: that is the fastest way to the names. Later every second picture is one
   --from SOURCE     begins with "nothing" (the default) or the weights of a checkpoint's folder
   --seed N          of the first picture, 1000000 by default: a training that begins with the weights of another should
                     go on behind that one's pictures

@@ -31,7 +31,7 @@ from wrapper import Losses, LookLosses, TrainingView
 FIRST_TRAINING_SEED = 1_000_000
 # A training from nothing begins with so many collages; behind them, one of so many pictures is another.
 COLLAGES = 80_000
-COLLAGE_OF = 4
+COLLAGE_OF = 2
 # On a CPU a core works at so many pictures at once: what more of them take no longer lies in its cache.
 PICTURES_AT_ONCE = 4
 

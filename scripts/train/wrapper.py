@@ -33,7 +33,7 @@ from vocabulary import Vocabulary
 CORNER_DEVIATION = 0.5
 # Weight of how far the places that are read from the belief are off, in parts of the box's side, beside the belief's
 # cross entropy.
-PLACE_WEIGHT = 10.0
+PLACE_WEIGHT = 6.0
 # How many cells beside the likeliest are read, to each side; finerBox's own.
 PLACE_RADIUS = 1
 # Weight of the auxiliary heads' losses beside those of words and boxes.

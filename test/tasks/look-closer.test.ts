@@ -5,7 +5,7 @@ import { readScenes } from '../../src/evaluate/read-scenes.ts'
 import type { Answer } from '../../src/tasks/answer.ts'
 import { Kosmos2 } from '../../src/tasks/kosmos2.ts'
 import type { LookCloserOptions } from '../../src/tasks/look-closer.ts'
-import { boxIou } from '../../src/text/box-iou.ts'
+import { type Box, boxIou } from '../../src/text/box-iou.ts'
 
 const kosmos = await Kosmos2.from_pretrained('models/kosmos2-tiny')
 after(() => kosmos.dispose())
@@ -69,6 +69,10 @@ test('where no look can be closer or finds the thing again, the box stays the an
   const absent: Answer = { ...answer, entities: answer.entities.map(([, span, of]) => ['a camel', span, of]) }
   const [camel] = await kosmos.lookCloser(picture, absent)
   assert.deepEqual([camel!.fractions, camel!.looks], [own[0], 0])
+  const [box, ...others] = answer.boxes
+  const finer: Box = [0.6, 0.2, 0.4, 0.3]
+  const [noBox] = await kosmos.lookCloser(picture, { ...answer, boxes: [{ ...box!, finer }, ...others] })
+  assert.deepEqual([noBox!.fractions, noBox!.looks], [finer, 0])
   const [cells] = await kosmos.lookCloser(picture, answer, { shares: [], finer: false })
   assert.deepEqual(cells!.fractions, answer.boxes[0]!.fractions)
   const described = await kosmos.describe(picture, { fractions: [0.1, 0.1, 0.6, 0.6] })
