@@ -6,7 +6,7 @@ import { loadRgb } from '../image/load-image.ts'
 import type { RgbImage } from '../image/rgb-image.ts'
 import { type Box, boxIou } from '../text/box-iou.ts'
 import type { ImageSize } from '../text/boxes.ts'
-import { groundPhrase } from '../text/prompts.ts'
+import { groundPhrase, isPhrase } from '../text/prompts.ts'
 import { type Answer, answer, type Asks } from './answer.ts'
 
 export interface LookCloserOptions {
@@ -109,7 +109,7 @@ export async function seekCloser(
 ): Promise<{ readonly box: Box; readonly looks: number }[]> {
   const found: { box: Box; looks: number }[] = []
   for (const { phrase, box } of sought) {
-    const windows = (hasArea(box) ? shares : [])
+    const windows = (hasArea(box) && isPhrase(phrase) ? shares : [])
       .map((share) => windowAround(box, share, picture))
       .filter(({ width, height }) => width < picture.width || height < picture.height)
     const answers = await askInWindows(asks, picture, windows, inItsWindow(phrase), signal)

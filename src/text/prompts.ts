@@ -66,7 +66,12 @@ function notEmpty(name: string, text: unknown): string {
 
 function plain(name: string, text: unknown): string {
   const phrase = notEmpty(name, text)
-  if (phrase.includes('\n') || TAG_TOKENS.some((tag) => phrase.includes(tag)))
-    throw invalidRange(name, 'one line of text without tags', phrase)
+  if (!isPhrase(phrase)) throw invalidRange(name, 'one line of text without tags', phrase)
   return phrase
+}
+
+/** Whether a text is one that `groundPhrase` takes: what a model wrote between its tags need not be. */
+export function isPhrase(text: string): boolean {
+  const phrase = strip(text)
+  return phrase !== '' && !phrase.includes('\n') && !TAG_TOKENS.some((tag) => phrase.includes(tag))
 }

@@ -66,9 +66,11 @@ test('where no look can be closer or finds the thing again, the box stays the an
     unseen.map(({ fractions, looks }) => [fractions, looks]),
     own.map((box) => [box, 0]),
   )
-  const absent: Answer = { ...answer, entities: answer.entities.map(([, span, of]) => ['a camel', span, of]) }
-  const [camel] = await kosmos.lookCloser(picture, absent)
-  assert.deepEqual([camel!.fractions, camel!.looks], [own[0], 0])
+  for (const name of ['a camel', '', 'an owl\nand more']) {
+    const named: Answer = { ...answer, entities: answer.entities.map(([, span, of]) => [name, span, of]) }
+    const [first] = await kosmos.lookCloser(picture, named)
+    assert.deepEqual([first!.fractions, first!.looks], [own[0], 0])
+  }
   const [box, ...others] = answer.boxes
   const finer: Box = [0.6, 0.2, 0.4, 0.3]
   const [noBox] = await kosmos.lookCloser(picture, { ...answer, boxes: [{ ...box!, finer }, ...others] })
