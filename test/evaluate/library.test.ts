@@ -53,7 +53,7 @@ test('with closer looks boxes are measured a fourth time, phrases without a box 
   const tasks = ['grounding', 'question']
   const options = {
     tasks,
-    limit: 5,
+    limit: 3,
     onProgress: (step: { done: number; total: number }) => progress.push(step.done / step.total),
   }
   const { answers, tasks: figures } = await evaluate(kosmos, set, { ...options, closer: true })
