@@ -1,5 +1,6 @@
 // The few numbers that a measurement is reported as, and what keeps two sides of one apart.
 import { setTimeout } from 'node:timers/promises'
+import { median } from '../../src/generate/median.ts'
 
 /** Waits until threads that spin after their work, as ONNX Runtime's and PyTorch's do, have gone to sleep. */
 export async function othersAsleep(): Promise<void> {
@@ -15,12 +16,12 @@ export interface Spread {
 }
 
 export function spread(values: readonly number[]): Spread {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length / 2
-  const median = Number.isInteger(middle)
-    ? (sorted[middle - 1]! + sorted[middle]!) / 2
-    : sorted[Math.floor(middle)]!
-  return { median, min: sorted[0]!, max: sorted.at(-1)!, count: sorted.length }
+  return {
+    median: median(values),
+    min: Math.min(...values),
+    max: Math.max(...values),
+    count: values.length,
+  }
 }
 
 /** Median and range, with a unit: `12.3 (11.9 to 14.0) ms`. Of one run its value alone. */

@@ -21,7 +21,7 @@ into its own folder; the export there is what models/kosmos2-tiny is made of.
   --seed N          of the first picture, 1000000 by default: a training that begins with the weights of another should
                     go on behind that one's pictures
   --validate-every MINUTES
-                    how often the averaged weights answer the validation scenes, 10 by default; that takes 20 seconds
+                    how often the averaged weights answer the validation scenes, 10 by default; that takes half a minute
   --folder DIR      the training's folder, models/kosmos2-tiny-training by default: state.pt, metrics.jsonl, checkpoint/
   --device NAME     cpu or cuda; cuda where there is one by default
   --batch N         pictures a step, 32 by default

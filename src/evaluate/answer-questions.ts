@@ -2,6 +2,7 @@
 // together. Prompts of different length are not: padding on the left would move their positions, as in the reference.
 import { ImageError } from '../errors.ts'
 import type { CornerMaps } from '../generate/boxes/corner-maps.ts'
+import { endOfBoxes } from '../generate/boxes/end-of-boxes.ts'
 import { refinedEntities } from '../generate/boxes/finer-entities.ts'
 import { locateEntities } from '../generate/boxes/located-entities.ts'
 import type { ImageInput } from '../image/image-input.ts'
@@ -174,8 +175,6 @@ async function answerBatch(
   const together = (name: 'input_ids' | 'attention_mask' | 'image_embeds_position_mask'): Tensor =>
     stackRows(batch.map(({ inputs }) => inputs[name]!))
   const embeds = batch.flatMap(({ imageEmbeds }) => imageEmbeds ?? [])
-  const { eos_token_id, pad_token_id } = processor.tokenizer
-  const endOfObject = processor.tokenizer.convert_tokens_to_ids('</object>')
   const isOnlyBox = batch.every(({ question }) => isBoxOfPhrase(question))
   const output = await model.generate({
     input_ids: together('input_ids'),
@@ -188,7 +187,7 @@ async function answerBatch(
     do_sample: false,
     num_beams: 1,
     num_return_sequences: 1,
-    ...(isOnlyBox && { eos_token_id: [eos_token_id, endOfObject], pad_token_id }),
+    ...(isOnlyBox && endOfBoxes(processor)),
     return_dict_in_generate: true,
     output_scores: true,
     signal,

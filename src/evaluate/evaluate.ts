@@ -71,27 +71,22 @@ export async function evaluate(
   const total = questions.length * (closer ? 2 : 1)
   let done = 0
   const start = performance.now()
-  const answered = await askAll(kosmos, questions, {
+  const onDone = (more: number): void => {
+    done += more
+    onProgress?.({ done, total })
+  }
+  const asked = await askAll(kosmos, questions, {
     signal,
     keepMaps,
-    onDone(more) {
-      done += more
-      onProgress?.({ done, total })
-    },
+    onDone,
     onFault(message) {
       faults.push(message)
       onFault?.(message)
     },
   })
-  if (closer) {
-    // What was left out with its picture is done.
-    done += questions.length - answered.length
-    for (const [i, one] of answered.entries()) {
-      answered[i] = await lookCloserAt(kosmos, one, signal)
-      done++
-      onProgress?.({ done, total })
-    }
-  }
+  // What was left out with its picture is not looked at either.
+  if (closer) done += questions.length - asked.length
+  const answered = closer ? await lookCloserAt(kosmos, asked, { signal, onDone }) : asked
   const seconds = (performance.now() - start) / 1000
   const { side } = patchVocabulary(kosmos.processor)
   const answers = answered.map((one) => judge(one, side))

@@ -1,5 +1,6 @@
 // Measures a generation while it runs: how long the first token takes, and how fast the others follow.
 import { invalidType } from '../errors.ts'
+import { median } from './median.ts'
 import type { Streamer } from './streamer.ts'
 
 /** How fast a generation is so far. */
@@ -68,11 +69,4 @@ export class TokenTimer implements Streamer {
     const eachToken = median(others)
     return { tokens: this.#came.length, firstToken, eachToken, tokensPerSecond: 1000 / eachToken }
   }
-}
-
-/** NaN of no numbers. */
-function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b)
-  const middle = sorted.length / 2
-  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle) - 1]!) / 2
 }

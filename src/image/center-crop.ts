@@ -1,4 +1,5 @@
 // Cuts the middle out of a picture (transformers image_transforms.py, center_crop).
+import { cut } from './crop.ts'
 import type { HeightWidth } from './image-size.ts'
 import type { RgbImage } from './rgb-image.ts'
 
@@ -11,13 +12,5 @@ export function centerCrop(image: RgbImage, { height, width }: HeightWidth): Rgb
   // Negative where the picture is smaller.
   const top = Math.floor((image.height - height) / 2)
   const left = Math.floor((image.width - width) / 2)
-  const firstColumn = Math.max(0, left)
-  const lastColumn = Math.min(image.width, left + width)
-  const data = new Uint8Array(height * width * 3)
-  for (let row = Math.max(0, top); row < Math.min(image.height, top + height); row++) {
-    const start = row * image.width
-    const part = image.data.subarray((start + firstColumn) * 3, (start + lastColumn) * 3)
-    data.set(part, ((row - top) * width + firstColumn - left) * 3)
-  }
-  return { width, height, data }
+  return cut(image, { left, top, width, height })
 }

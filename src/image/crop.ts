@@ -25,10 +25,18 @@ export function crop(image: RgbImage, rectangle: PixelRectangle): RgbImage {
     top + height <= image.height
   if (!isInside)
     throw invalidRange('rectangle', `whole pixels inside ${image.width} x ${image.height}`, rectangle)
+  return cut(image, rectangle)
+}
+
+/** As `crop`, for a rectangle of whole pixels anywhere: what is not in the picture is black. */
+export function cut(image: RgbImage, { left, top, width, height }: PixelRectangle): RgbImage {
+  const firstColumn = Math.max(0, left)
+  const lastColumn = Math.min(image.width, left + width)
   const data = new Uint8Array(3 * width * height)
-  for (let row = 0; row < height; row++) {
-    const start = 3 * ((top + row) * image.width + left)
-    data.set(image.data.subarray(start, start + 3 * width), 3 * width * row)
+  for (let row = Math.max(0, top); row < Math.min(image.height, top + height); row++) {
+    const start = row * image.width
+    const part = image.data.subarray((start + firstColumn) * 3, (start + lastColumn) * 3)
+    data.set(part, ((row - top) * width + firstColumn - left) * 3)
   }
   return { width, height, data }
 }

@@ -1,11 +1,13 @@
 // Finer boxes by a closer look: what was found is asked for again in windows cut out around it, in which it is larger.
 import { invalidRange, invalidType, rejectUnknownOptions } from '../errors.ts'
+import { endOfBoxes } from '../generate/boxes/end-of-boxes.ts'
+import { median } from '../generate/median.ts'
 import { crop, type PixelRectangle } from '../image/crop.ts'
 import type { ImageInput } from '../image/image-input.ts'
 import { loadRgb } from '../image/load-image.ts'
 import type { RgbImage } from '../image/rgb-image.ts'
 import { type Box, boxIou } from '../text/box-iou.ts'
-import type { ImageSize } from '../text/boxes.ts'
+import { boxInPixels, type ImageSize } from '../text/boxes.ts'
 import { groundPhrase, isPhrase } from '../text/prompts.ts'
 import { type Answer, answer, type Asks } from './answer.ts'
 
@@ -85,15 +87,7 @@ export async function lookCloser(
   const found = await seekCloser(asks, picture, sought, options)
   return written.map(({ entity, index }, i) => {
     const { box, looks } = found[i]!
-    const [x1, y1, x2, y2] = box
-    const { width, height } = picture
-    return {
-      entity,
-      index,
-      fractions: box,
-      pixels: [x1 * width, y1 * height, x2 * width, y2 * height],
-      looks,
-    }
+    return { entity, index, fractions: box, pixels: boxInPixels(box, picture), looks }
   })
 }
 
@@ -126,7 +120,7 @@ export async function seekCloser(
   return found
 }
 
-/** Asks for a phrase in each window. The boxes end an answer: what a model would go on to write is about other things. */
+/** Asks for a phrase in each window. */
 async function askInWindows(
   asks: Asks,
   picture: RgbImage,
@@ -135,7 +129,6 @@ async function askInWindows(
   signal: AbortSignal | undefined,
 ): Promise<Answer[]> {
   if (windows.length === 0) return []
-  const { tokenizer } = asks.processor
   const pictures = windows.map((window) => crop(picture, window))
   return await answer(
     asks,
@@ -145,8 +138,7 @@ async function askInWindows(
       max_new_tokens: MAX_NEW_TOKENS,
       do_sample: false,
       num_beams: 1,
-      eos_token_id: [tokenizer.eos_token_id, tokenizer.convert_tokens_to_ids('</object>')],
-      pad_token_id: tokenizer.pad_token_id,
+      ...endOfBoxes(asks.processor),
       signal,
     },
   )
@@ -181,11 +173,5 @@ function inPicture([x1, y1, x2, y2]: Box, window: PixelRectangle, { width, heigh
   return [x(x1), y(y1), x(x2), y(y2)]
 }
 
-/** The median of each side; of an even number of boxes the mean of the two in the middle. */
-function medianBox(boxes: readonly Box[]): Box {
-  const middle = (boxes.length - 1) / 2
-  return [0, 1, 2, 3].map((side) => {
-    const sorted = boxes.map((box) => box[side]!).sort((a, b) => a - b)
-    return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2
-  }) as unknown as Box
-}
+const medianBox = (boxes: readonly Box[]): Box =>
+  [0, 1, 2, 3].map((side) => median(boxes.map((box) => box[side]!))) as unknown as Box

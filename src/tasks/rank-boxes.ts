@@ -5,7 +5,7 @@ import { groundingGrammar } from '../generate/constraints/grounding-grammar.ts'
 import type { ImageInput } from '../image/image-input.ts'
 import { loadRgb } from '../image/load-image.ts'
 import { type Box, boxIou } from '../text/box-iou.ts'
-import { patch_index_to_coordinate } from '../text/boxes.ts'
+import { boxInPixels, patch_index_to_coordinate } from '../text/boxes.ts'
 import { groundPhrase } from '../text/prompts.ts'
 import { manyRows } from '../text/token-ids.ts'
 import type { Asks } from './answer.ts'
@@ -91,14 +91,12 @@ export async function rankBoxes(
   return places(pairs, maxOverlap)
     .map((own) => {
       const [best] = own as [Pair]
-      const [x1, y1, x2, y2] = best.fractions
       const probability = own.reduce((sum, pair) => sum + pair.probability, 0)
       const mean = best.fractions.map(
         (_, side) =>
           own.reduce((sum, pair) => sum + pair.probability * pair.fractions[side]!, 0) / probability,
       ) as unknown as Box
-      const { width: across, height: down } = picture
-      const pixels: Box = [x1 * across, y1 * down, x2 * across, y2 * down]
+      const pixels = boxInPixels(best.fractions, picture)
       return { fractions: best.fractions, pixels, patches: best.patches, mean, probability }
     })
     .sort((a, b) => b.probability - a.probability)

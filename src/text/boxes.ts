@@ -92,6 +92,14 @@ function columnAndRow(name: string, index: number | bigint, side: number): [numb
   return [Number(column), Number((whole - column) / sides)]
 }
 
+/** A box in fractions of a picture in the picture's pixels, not rounded. */
+export function boxInPixels(
+  [x1, y1, x2, y2]: readonly [x1: number, y1: number, x2: number, y2: number],
+  { width, height }: ImageSize,
+): [x1: number, y1: number, x2: number, y2: number] {
+  return [x1 * width, y1 * height, x2 * width, y2 * height]
+}
+
 /** Whether a value is a single box, in any of its forms, rather than a list of boxes. */
 export function isBox(value: unknown): value is BoxInput {
   if (Array.isArray(value)) return value.length > 0 && value.every((element) => typeof element === 'number')

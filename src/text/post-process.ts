@@ -1,6 +1,6 @@
 // What the model wrote, without its tags, and the entities in it: phrases with their boxes. Spans count code points,
 // as Python does. Source: transformers processing_kosmos2.py.
-import { type ImageSize, patch_index_to_coordinate } from './boxes.ts'
+import { boxInPixels, type ImageSize, patch_index_to_coordinate } from './boxes.ts'
 import { codePointLength, parseDigits, strip, stripEnd, stripStart } from './python-text.ts'
 import { DELIMITER_OF_OBJECTS } from './tags.ts'
 
@@ -93,10 +93,6 @@ function captionLength(text: string): number {
 }
 
 /** The same entities with boxes in the pixels of a picture, not rounded. */
-export function entitiesInPixels(entities: readonly Entity[], { width, height }: ImageSize): Entity[] {
-  return entities.map(([name, span, boxes]) => [
-    name,
-    span,
-    boxes.map(([x1, y1, x2, y2]) => [x1 * width, y1 * height, x2 * width, y2 * height]),
-  ])
+export function entitiesInPixels(entities: readonly Entity[], size: ImageSize): Entity[] {
+  return entities.map(([name, span, boxes]) => [name, span, boxes.map((box) => boxInPixels(box, size))])
 }

@@ -49,14 +49,14 @@ test(
       async (t) => {
         const home = await temporaryFolder(t)
         // The others take minutes, and each is executed by a test of its own.
-        const others = (await readdir(join(folder, 'notebooks'))).filter((name) => /^0[2-9]-/.test(name))
+        const others = (await readdir(join(folder, 'notebooks'))).filter((name) => /^0[3-9]-/.test(name))
         assert.ok(others.length > 0)
         for (const name of others) await rm(join(folder, 'notebooks', name))
         const env = ownEnvironment({ HOME: home, XDG_CONFIG_HOME: '', XDG_DATA_HOME: '' })
         const { status, output } = await runScript(folder, ['scripts/start.mjs'], env)
         assert.equal(status, 0, output)
         assert.match(output, /Caption\n {2}\S.+\n\nEntities\n {2}phrase +span +box in fractions/)
-        assert.match(output, /Executed notebooks +walkthrough\/01-\S+\n/)
+        assert.match(output, /Executed notebooks +walkthrough\/01-\S+, walkthrough\/02-\S+\n/)
         assert.match(output, /Annotated picture +walkthrough\/annotated\.svg/)
         assert.match(
           await readFile(join(folder, 'walkthrough', 'annotated.svg'), 'utf8'),

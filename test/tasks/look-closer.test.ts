@@ -52,6 +52,7 @@ test('boxes come in the order of the answer, in fractions and in pixels, and say
     assert.ok(boxIou(fractions, answer.boxes[i]!.fractions) > 0.5)
     const [width, height] = [pixels[2] / fractions[2], pixels[3] / fractions[3]]
     assert.ok(Math.abs(pixels[0] - fractions[0] * width) < 1e-9 && height > 0)
+    assert.ok(Math.abs(pixels[1] - fractions[1] * height) < 1e-9)
   }
   const look = await kosmos.look(picture)
   const first = { ...answer, boxes: answer.boxes.slice(0, 1) }

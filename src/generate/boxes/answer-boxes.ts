@@ -1,6 +1,6 @@
 // The boxes of an answer in all forms: fractions, pixels, cells, between the cells, and how sure the model was.
 import type { Box } from '../../text/box-iou.ts'
-import type { ImageSize } from '../../text/boxes.ts'
+import { boxInPixels, type ImageSize } from '../../text/boxes.ts'
 import type { CornerMap, CornerMaps } from './corner-maps.ts'
 import { finerBox } from './finer-box.ts'
 import type { LocatedEntities } from './located-entities.ts'
@@ -31,20 +31,19 @@ export interface AnswerBox {
  */
 export function answerBoxes(
   { entities, located }: Pick<LocatedEntities, 'entities' | 'located'>,
-  { width, height }: ImageSize,
+  size: ImageSize,
 ): AnswerBox[] {
   return entities.flatMap(([, , boxes], entity) =>
     boxes.flatMap((fractions, index): AnswerBox[] => {
       const box = located[entity]![index]
       if (box === undefined) return []
       const { upperLeft, lowerRight, maps = null } = box
-      const [x1, y1, x2, y2] = fractions
       return [
         {
           entity,
           index,
           fractions,
-          pixels: [x1 * width, y1 * height, x2 * width, y2 * height],
+          pixels: boxInPixels(fractions, size),
           patches: [upperLeft, lowerRight],
           confidence: maps && [likelihood(maps.upperLeft), likelihood(maps.lowerRight)],
           finer: maps && finerBox(maps),
