@@ -18,15 +18,15 @@ const PICTURES = 'docs/kosmos2-tiny'
 const card = defineCommand({
   name: 'scripts/card.ts',
   summary: `Writes the tables and the examples of ${CARD} anew`,
-  operands: 'FIGURES STYLE CLOSER',
-  count: [3, 3],
+  operands: 'FIGURES STYLE',
+  count: [2, 2],
   options: {},
   notes: [
-    `FIGURES, STYLE and CLOSER are what npm run evaluate writes with --json: of ${SCENES} with --weights original,fp32,int8,int4, of the style held out with --weights fp32, and of ${SCENES} with --weights fp32,int8,int4 --tasks caption --closer. The examples are the answers of ${MODEL}, which the first of these makes.`,
+    `FIGURES and STYLE are what npm run evaluate writes with --json: of ${SCENES} with --weights original,fp32,int8,int4, and of the style held out with --weights fp32. The examples are the answers of ${MODEL}, which the first of these makes.`,
   ],
   examples: [],
-  async run({ operands: [figures, style, closer] }) {
-    const tables = cardTables(await readRuns(figures!), (await readRuns(style!))[0]!, await readRuns(closer!))
+  async run({ operands: [figures, style] }) {
+    const tables = cardTables(await readRuns(figures!), (await readRuns(style!))[0]!)
     const kosmos = await Kosmos2.from_pretrained(MODEL)
     try {
       const pictures = await cardPictures(kosmos, await readScenes(SCENES), PICTURES, CARD)

@@ -17,9 +17,10 @@ await main(help, options, async ({ values, signal }) => {
   const python = await trainingPython(values.python, signal)
   const folder = resolve(values.folder ?? inProject('models', 'kosmos2-tiny-training'))
   const script = (/** @type {string} */ name) => inProject('scripts', 'train', name)
+  const program = values['box-refiner'] ? 'train_box_refiner.py' : 'train.py'
   const command = values['self-check']
     ? [script('self_check.py')]
-    : [script('train.py'), '--node', node24, '--folder', folder, ...args]
+    : [script(program), '--node', node24, '--folder', folder, ...args]
   const env = {
     ...pythonEnvironment(),
     // Nothing is fetched from a hub: everything that the training reads lies here.

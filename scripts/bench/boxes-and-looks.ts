@@ -23,7 +23,13 @@ for (const model of models) {
   const { boxes } = answer
   const maps = boxes.flatMap(({ maps }) => maps ?? [])
   const caption = await median(() => kosmos.caption(image))
-  const finer = await median(() => maps.map((own) => finerBox(own)))
+  const inputs = await kosmos.processor.call({ text: '', images: image })
+  const finer = await median(() => {
+    const found = maps.map((own) => finerBox(own))
+    return kosmos.model.refinesBoxes
+      ? kosmos.model.refineBoxes({ pixel_values: inputs.pixel_values, boxes: [found] })
+      : found
+  })
   const closer = await median(() => kosmos.lookCloser(image, answer))
   const fresh = await median(() => kosmos.ask(image, question, firstToken))
   const look = await kosmos.look(image)

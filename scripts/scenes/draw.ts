@@ -1,5 +1,6 @@
 // The pixels of a scene, at any size and in any shape.
-import { resize, Resampling } from '../../src/image/resize.ts'
+import { Resampling } from '../../src/image/filter-weights.ts'
+import { resize } from '../../src/image/resize.ts'
 import { addGrain, paintBackground, type Size } from './paint-background.ts'
 import { type Affine, affineOf, inverse } from './pose.ts'
 import { randomOf } from './random.ts'

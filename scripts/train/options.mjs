@@ -1,6 +1,9 @@
 // What `npm run train` can be told, checked before anything starts.
 import { Problem } from '../setup/problem.mjs'
 
+/** Its learning rate falls to zero over these. */
+const BOX_REFINER_STEPS = 12_000
+
 export const help = `npm run train [-- OPTION]
 
 Trains the embedded model (models/kosmos2-tiny) on scenes of scripts/scenes, from nothing or from a checkpoint. Run
@@ -28,6 +31,9 @@ into its own folder; the export there is what models/kosmos2-tiny is made of.
   --streams N       processes that draw the scenes, 1 by default; a fast GPU wants more
   --python PATH     an interpreter that has scripts/train/requirements.txt; by default .venv-train is made, for which
                     torch brings about 5 GB
+  --box-refiner     trains not the model but its box refiner, which finds the borders of things around boxes that are nearly
+                    right, in ${BOX_REFINER_STEPS} steps (with --steps: in so many) of 64 boxes (--batch); takes --from, --rate and --seed
+                    too. box_refiner.safetensors in the training's folder is what models/kosmos2-tiny has
   --self-check      checks in seconds what the training rests on, and trains nothing
   --help            this text
 
@@ -40,6 +46,7 @@ export const options = /** @type {const} */ ({
   rate: { type: 'string' },
   'export-only': { type: 'boolean' },
   'self-check': { type: 'boolean' },
+  'box-refiner': { type: 'boolean' },
   collages: { type: 'string' },
   from: { type: 'string' },
   seed: { type: 'string' },
@@ -65,7 +72,7 @@ const numbers = {
 }
 
 /**
- * The arguments for train.py that the given options mean, without `--node` and `--folder`.
+ * The arguments for train.py, or train_box_refiner.py, that the given options mean, without `--node` and `--folder`.
  * @param {Record<string, string | boolean | undefined>} values - as node:util's parseArgs gives them
  * @returns {string[]}
  * @throws {Problem} for a value that is none of the option's
@@ -91,14 +98,25 @@ export function trainArguments(values) {
   for (const name of ['device', 'from'])
     if (values[name] !== undefined) args.push(`--${name}`, String(values[name]))
   if (values['export-only']) {
-    const others = Object.keys(values).filter(
-      (name) => !['export-only', 'folder', 'device', 'python'].includes(name),
-    )
-    if (others.length > 0)
-      throw new Problem(
-        `--export-only trains nothing: leave out ${others.map((name) => `--${name}`).join(', ')}.`,
-      )
+    refuseOthers(values, ['export-only', 'folder', 'device', 'python'], '--export-only trains nothing')
     args.push('--export-only')
   }
+  if (values['box-refiner']) {
+    const own = ['box-refiner', 'steps', 'batch', 'seed', 'from', 'rate', 'folder', 'python']
+    refuseOthers(values, own, '--box-refiner trains no model')
+    if (values.steps === undefined) args.push('--steps', String(BOX_REFINER_STEPS))
+  }
   return args
+}
+
+/**
+ * @param {Record<string, string | boolean | undefined>} values
+ * @param {readonly string[]} own - the options that may be there
+ * @param {string} why
+ * @throws {Problem} for any other
+ */
+function refuseOthers(values, own, why) {
+  const others = Object.keys(values).filter((name) => !own.includes(name))
+  if (others.length > 0)
+    throw new Problem(`${why}: leave out ${others.map((name) => `--${name}`).join(', ')}.`)
 }

@@ -5,6 +5,7 @@
 - A packed row gives what its texts give one by one in transformers' plain model, and collages beside it change nothing.
 - The exported checkpoint is the trained model; a training can begin from it, or from one with fewer layers or patches.
 - A blend of two checkpoints lies between them.
+- The box refiner as it is written is the trained one, and it learns the borders of plain boxes.
 - Saved and resumed, a training takes exactly the same next step; damaged and foreign states are refused.
 """
 
@@ -24,12 +25,14 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from blend import BlendError, blend
+from box_refiner import BoxRefiner, boxes_at, look, loss, places_of, windows_around
 from export import LARGEST_DIFFERENCE, export, largest_difference
 from model import GRID, IMAGE_SIZE, build
 from optimizers import Average, Schedule, make_optimizers
 from packing import NO_SEGMENT, TEXT_ALONE, Batch, batches_of_pool, pack
-from state import KEYS, StateError, read_state, write_state
+from state import MODEL, StateError, read_state, write_state
 from stream import Scene, Segment
+from train_box_refiner import roughly
 from vocabulary import Vocabulary, write_processor
 from warm_start import WarmStartError, at_places, take_weights
 from wrapper import TrainingView
@@ -133,6 +136,7 @@ def main() -> None:
 
         check_blending(folder)
         check_growing(folder, view, vocabulary, batches[0])
+        check_box_refiner()
         check_resuming(folder, view, optimizers, average, vocabulary, batches)
         schedule = Schedule(100.0, 50.0, 0.5)
         shares = [schedule.share(10**6, seconds) for seconds in (0, 100, 125, 150)]
@@ -267,6 +271,39 @@ def check_growing(folder: Path, view: TrainingView, vocabulary: Vocabulary, batc
         check(f"new {name} lie between those of the checkpoint", same and float(off) < 0.1 / 14, f"{float(off):.1e}")
 
 
+def check_box_refiner() -> None:
+    """Folded weights compute what the normed ones do, and places go to boxes and back."""
+    torch.manual_seed(0)
+    trained, written = BoxRefiner(), BoxRefiner()
+    draw = np.random.default_rng(0)
+    boxes = np.sort(draw.uniform(0.05, 0.95, (16, 2, 2)), axis=1).reshape(-1, 4)
+    boxes = boxes[(boxes[:, 2:] - boxes[:, :2]).min(1) > 0.1]
+    pictures = []
+    for x1, y1, x2, y2 in np.round(boxes * IMAGE_SIZE).astype(int):
+        picture = draw.integers(0, 60, (IMAGE_SIZE, IMAGE_SIZE, 3), np.uint8)
+        picture[y1:y2, x1:x2] += 150
+        pictures.append(picture)
+    given = roughly(boxes, draw)
+    windows = windows_around(given)
+    seen, exact = look(pictures, given, windows), places_of(boxes, windows)
+    off = np.abs(boxes_at(exact, windows) - boxes).max()
+    check("places in windows are those of their boxes", off < 1e-6, f"{off:.1e}")
+    optimizer = torch.optim.Adam(trained.parameters(), 3e-3)
+    costs = []
+    for _ in range(30):
+        divergence, distance = loss(trained(seen), exact)
+        optimizer.zero_grad()
+        (divergence + distance).backward()
+        optimizer.step()
+        costs.append(float(divergence.detach()))
+    check("a box refiner learns", costs[-1] < costs[0] / 2, f"{costs[0]:.2f} to {costs[-1]:.2f}")
+    written.take(trained.weights())
+    trained.eval(), written.eval()
+    with torch.inference_mode():
+        difference = float((trained(seen) - written(seen)).abs().max())
+    check("the written box refiner is the trained one", difference < TOLERANCE, f"{difference:.1e}")
+
+
 def check_resuming(
     folder: Path,
     view: TrainingView,
@@ -277,7 +314,7 @@ def check_resuming(
 ) -> None:
     """A state read again gives the same next step, and a damaged one is refused."""
     path = folder / "state.pt"
-    saved = dict.fromkeys(KEYS - {"version"}, 0)
+    saved = dict.fromkeys(MODEL.keys, 0)
     saved |= {"weights": view.state_dict(), "average": average.values}
     saved |= {"optimizers": [optimizer.state_dict() for optimizer in optimizers]}
     write_state(path, saved)

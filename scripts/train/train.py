@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import fcntl
 import json
 import math
-import os
-import signal
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -22,6 +17,7 @@ from transformers.utils import logging
 from export import ExportError, export
 from heap import give_back_memory
 from packing import pack
+from sitting import Interrupted, Interruption, duration, only_one, use_all_cores
 from state import StateError
 from stream import StreamError
 from training import Training
@@ -32,33 +28,10 @@ from wrapper import Losses, LookLosses
 REPORT_SECONDS = 20
 SAVE_SECONDS = 180
 VALIDATION_SECONDS = 600
-# The exit status of a program that was interrupted, as shells count it.
-INTERRUPTED = 130
 
 
 class TrainingError(RuntimeError):
     """The training went wrong and was stopped."""
-
-
-class Interrupted(Exception):
-    """Somebody asked the training to stop."""
-
-
-class Interruption:
-    """Ctrl-C and SIGTERM, noticed between two steps."""
-
-    def __init__(self) -> None:
-        self.asked = False
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._ask)
-
-    def _ask(self, *_: object) -> None:
-        self.asked = True
-
-    def check(self) -> None:
-        """Raises Interrupted when it was asked for."""
-        if self.asked:
-            raise Interrupted
 
 
 class Journal:
@@ -103,26 +76,6 @@ class Means:
         means = dict(zip(self.names, values, strict=False))
         self.sum, self.count, self.start = None, 0, time.perf_counter()
         return means
-
-
-@contextmanager
-def only_one(folder: Path) -> Iterator[None]:
-    """Lets one training at a time have a folder."""
-    with (folder / "lock").open("w", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise StateError(f"{folder} is being trained by another process; stop that first") from error
-        yield
-
-
-def duration(seconds: float) -> str:
-    """Hours and minutes, or minutes and seconds."""
-    if math.isinf(seconds):
-        return "no end set"
-    hours, rest = divmod(round(seconds), 3600)
-    minutes, rest = divmod(rest, 60)
-    return f"{hours} h {minutes:02d} min left" if hours else f"{minutes}:{rest:02d} min left"
 
 
 def report(training: Training, journal: Journal, means: Means, left: float) -> None:
@@ -233,7 +186,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 def main(arguments: list[str]) -> int:
     """Returns the exit status."""
     options = parse(arguments)
-    torch.set_num_threads(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    use_all_cores()
     if options.device == "cuda" and not torch.cuda.is_available():
         print("--device cuda: torch finds no CUDA device here; train with --device cpu", file=sys.stderr)
         return 1
@@ -246,11 +199,11 @@ def main(arguments: list[str]) -> int:
         with only_one(options.folder):
             return train(options, interruption)
     except Interrupted:
-        return INTERRUPTED
+        return Interrupted.STATUS
     except (ExportError, StateError, StreamError, TrainingError, VocabularyError, WarmStartError) as error:
         # An interruption ends the generator too.
         if interruption.asked:
-            return INTERRUPTED
+            return Interrupted.STATUS
         print(error, file=sys.stderr)
         return 1
     except OSError as error:

@@ -11,6 +11,8 @@ export interface Engine {
   vision(pixel_values: Tensor, options?: VisionOptions): Promise<VisionOutput & LayerOutputs>
   /** @param image_features - float32 [B, 1 + P, Dv], as `vision` gives them. @param signal - as for `vision` */
   projection(image_features: Tensor, signal?: AbortSignal): Promise<ProjectionOutput>
+  /** What a box refiner makes of windows; undefined for a checkpoint without one. */
+  readonly refineBoxes: ((windows: Tensor, signal?: AbortSignal) => Promise<BoxRefinerOutput>) | undefined
   /** A text decoder with an empty cache. Many may be open at once. */
   openDecoder(): Promise<Decoder>
   /** One step of a decoder with an empty cache, which is not kept, with what is wanted of each layer. */
@@ -45,6 +47,14 @@ export interface ProjectionOutput {
   readonly image_embeds: Tensor
   /** float32 [B, H, Q, 1 + P + Q]: where each query looks, first over the picture, then over the queries. */
   readonly projection_attentions: Tensor
+}
+
+/** Scores of places, see box-refiner.ts. */
+export interface BoxRefinerOutput {
+  /** float32 [N, 4, 1, S/2] */
+  readonly columns: Tensor
+  /** float32 [N, 4, S/2, 1] */
+  readonly rows: Tensor
 }
 
 /** One pass of the text decoder over new positions. */

@@ -43,6 +43,13 @@ export interface Graph {
   layerNorm(x: Value, scope: WeightScope, epsilon: number): Value
   /** Convolution `weight` [D, C, p, p] with stride p over pictures [B, C, h, w], patches in reading order: [B, h/p * w/p, D]. */
   patchEmbedding(pixels: Value, scope: WeightScope): Value
+  /**
+   * Convolution `weight` [D, C, kh, kw] of odd sizes, plus `bias` [D], over x [N, C, h, w] with zeros around it:
+   * [N, D, h, w], or with the stride 2, for even h and w, [N, D, h/2, w/2].
+   */
+  convolution(x: Value, scope: WeightScope, options?: { readonly stride?: 1 | 2 }): Value
+  /** Each place of x [N, C, h, w] becomes two by two of them, by `weight` [C, D, 2, 2]: [N, D, 2h, 2w]. */
+  doubled(x: Value, scope: WeightScope): Value
 
   /** Sum, broadcasting as NumPy does. */
   add(a: Value, b: Value): Value
@@ -52,6 +59,8 @@ export interface Graph {
   /** x / max(|x|, 1e-12) over the last axis. */
   l2Normalize(x: Value): Value
   concat(values: readonly Value[], axis: number): Value
+  /** The largest or the mean over an axis, of which one place is left. */
+  reduce(kind: 'max' | 'mean', x: Value, axis: number): Value
   /** rows [N, D], or one row [D], once for each entry of the batch of `like`: [B, N, D]. */
   repeatForBatch(rows: Value, like: Value): Value
   /** x [B, N, D] at one position: [B, D]. */
@@ -80,5 +89,5 @@ export interface Graph {
   ): { readonly context: Value; readonly weights: Value | undefined }
 }
 
-/** `gelu` is the exact one (erf); `quick_gelu` is x * sigmoid(1.702 x). */
-export type Activation = 'gelu' | 'quick_gelu'
+/** `gelu` is the exact one (erf); `quick_gelu` is x * sigmoid(1.702 x); `relu` is max(x, 0). */
+export type Activation = 'gelu' | 'quick_gelu' | 'relu'

@@ -1,6 +1,7 @@
 // A checkpoint's folder, opened and checked as a whole: configuration, generation settings and weights that fit it.
 import { readdir } from 'node:fs/promises'
 import { CheckpointError, show } from '../errors.ts'
+import { boxRefinerTensors, isOfBoxRefiner } from './box-refiner-tensors.ts'
 import { Kosmos2Config } from './config.ts'
 import {
   expectedTensors,
@@ -27,6 +28,8 @@ export interface Checkpoint {
    * their names, whichever of them the file uses.
    */
   readonly lmHead: string
+  /** Whether it has a box refiner. */
+  readonly refinesBoxes: boolean
   /** Where a tensor of the model lies. @throws {RangeError} for a name that the model does not have */
   tensor(name: string): TensorEntry
   /** Closes the files. May be called twice. */
@@ -62,13 +65,20 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
     const tensors = new Map(weights.tensors)
     for (const name of COMPUTED_BUFFERS) tensors.delete(name)
     if (lmHead === TOKEN_EMBEDDING) await tie(folder, weights, tensors)
-    checkTensors(folder, config, tensors)
+    const refinesBoxes = [...tensors.keys()].some(isOfBoxRefiner)
+    checkTensors(
+      folder,
+      config,
+      refinesBoxes ? new Map([...expectedTensors(config), ...boxRefinerTensors()]) : expectedTensors(config),
+      tensors,
+    )
     return {
       folder,
       config,
       generationConfig,
       weights,
       lmHead,
+      refinesBoxes,
       tensor: (name) => {
         const entry = tensors.get(name)
         if (entry === undefined)
@@ -135,9 +145,9 @@ async function equal(weights: Weights, a: TensorEntry, b: TensorEntry): Promise<
 function checkTensors(
   folder: string,
   config: Kosmos2Config,
+  expected: ReadonlyMap<string, ExpectedTensor>,
   tensors: ReadonlyMap<string, TensorEntry>,
 ): void {
-  const expected = expectedTensors(config)
   const missing = [...expected.keys()].filter((name) => !tensors.has(name))
   if (missing.length > 0)
     throw new CheckpointError(
@@ -160,12 +170,14 @@ function checkTensor(
   entry: TensorEntry,
 ): void {
   const wrong = shape.findIndex((size, i) => size !== entry.shape[i])
-  if (shape.length !== entry.shape.length || wrong !== -1)
+  if (shape.length !== entry.shape.length || wrong !== -1) {
+    const keys = [...new Set(setBy)].filter((key) => key !== '')
+    const asked = keys.length === 0 ? 'the architecture asks' : `${keys.join(' and ')} in ${CONFIG_FILE} ask`
     throw new CheckpointError(
       'WRONG_SHAPE',
-      `${folder}: expected shape ${show(shape)} for tensor ${name}, as ` +
-        `${[...new Set(setBy)].join(' and ')} in ${CONFIG_FILE} ask, but found ${show(entry.shape)}`,
+      `${folder}: expected shape ${show(shape)} for tensor ${name}, as ${asked}, but found ${show(entry.shape)}`,
     )
+  }
   if (!WEIGHT_DTYPES.includes(entry.dtype))
     throw new CheckpointError(
       'WRONG_TYPE',

@@ -11,6 +11,9 @@ export const WEIGHTS_FILE = 'model.safetensors'
 /** In the others, which file holds which tensor. */
 export const WEIGHTS_INDEX_FILE = 'model.safetensors.index.json'
 
+/** Weights of a box refiner, which a checkpoint may have beside the others. */
+export const BOX_REFINER_FILE = 'box_refiner.safetensors'
+
 /** Everything but the weights that a checkpoint may hold, of any version of transformers. */
 export const SMALL_FILES: readonly string[] = [
   CONFIG_FILE,

@@ -2,7 +2,14 @@
 import { join } from 'node:path'
 import { CheckpointError, invalidType, rejectUnknownOptions, show } from '../errors.ts'
 import { downloadFile, isWhole } from './download.ts'
-import { CONFIG_FILE, SMALL_FILES, TOKENIZER_FILE, WEIGHTS_FILE, WEIGHTS_INDEX_FILE } from './file-names.ts'
+import {
+  BOX_REFINER_FILE,
+  CONFIG_FILE,
+  SMALL_FILES,
+  TOKENIZER_FILE,
+  WEIGHTS_FILE,
+  WEIGHTS_INDEX_FILE,
+} from './file-names.ts'
 import { fileStatus } from './file-status.ts'
 import { hubCommit, hubFiles, HubUnreachable, type HubFile, type Repository } from './hub-api.ts'
 import { COMMIT_HASH, linkToBlob, repositoryCache, type RepositoryCache } from './hub-cache.ts'
@@ -176,19 +183,21 @@ async function listCheckpoint(
       `${repository.name}: the repository has no ${what} at revision ${show(repository.revision)}`,
     )
   const names = parts === 'config' ? [CONFIG_FILE] : SMALL_FILES
-  const files = await hubFiles(repository, commit, [...names, WEIGHTS_FILE, WEIGHTS_INDEX_FILE])
+  const weightNames = [BOX_REFINER_FILE, WEIGHTS_FILE, WEIGHTS_INDEX_FILE]
+  const files = await hubFiles(repository, commit, [...names, ...weightNames])
   const small = files.filter(({ name }) => names.includes(name))
   if (!small.some(({ name }) => name === NEEDED_FILE[parts])) throw lacks(NEEDED_FILE[parts])
   if (parts !== 'all') return small
+  const others = [...small, ...files.filter(({ name }) => name === BOX_REFINER_FILE)]
   const weights = files.find(({ name }) => name === WEIGHTS_FILE)
   const index = files.find(({ name }) => name === WEIGHTS_INDEX_FILE)
-  if (weights !== undefined) return [...small, weights]
+  if (weights !== undefined) return [...others, weights]
   if (index === undefined) throw lacks(`${WEIGHTS_FILE} or ${WEIGHTS_INDEX_FILE}`)
   const shardNames = [...new Set((await readWeightsIndex(await getIndex(index))).values())]
   const shards = await hubFiles(repository, commit, shardNames)
   const lost = shardNames.find((name) => !shards.some((shard) => shard.name === name))
   if (lost !== undefined) throw lacks(lost)
-  return [...small, index, ...shards]
+  return [...others, index, ...shards]
 }
 
 /** The folder of the revision in the cache, if all that is needed is in it. */

@@ -1,9 +1,10 @@
 // The weights in a checkpoint's folder: model.safetensors, or the several files that model.safetensors.index.json
-// lists, seen as one set of tensors.
+// lists, and box_refiner.safetensors where there is one, seen as one set of tensors.
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CheckpointError, show } from '../errors.ts'
-import { WEIGHTS_FILE, WEIGHTS_INDEX_FILE } from './file-names.ts'
+import { BOX_REFINER, isOfBoxRefiner } from './box-refiner-tensors.ts'
+import { BOX_REFINER_FILE, WEIGHTS_FILE, WEIGHTS_INDEX_FILE } from './file-names.ts'
 import { isJsonObject, readJsonObject } from './json.ts'
 import { openSafetensors, type SafetensorsFile, type TensorEntry } from './safetensors.ts'
 
@@ -26,12 +27,39 @@ export interface Weights {
  */
 export async function openWeights(folder: string): Promise<Weights> {
   const names = await readdir(folder)
-  if (names.includes(WEIGHTS_FILE)) return joinFiles([await openSafetensors(join(folder, WEIGHTS_FILE))])
-  if (names.includes(WEIGHTS_INDEX_FILE)) return openIndexed(folder)
+  const model = names.includes(WEIGHTS_FILE)
+    ? [await openSafetensors(join(folder, WEIGHTS_FILE))]
+    : names.includes(WEIGHTS_INDEX_FILE)
+      ? await openIndexed(folder)
+      : undefined
+  if (model !== undefined) return joinFiles(await withBoxRefiner(folder, names, model))
   throw new CheckpointError(
     'NOT_A_CHECKPOINT',
     `${folder}: expected ${WEIGHTS_FILE} or ${WEIGHTS_INDEX_FILE}, ${advice(names)}`,
   )
+}
+
+/** Closes what is open where the other file cannot be. */
+async function withBoxRefiner(
+  folder: string,
+  names: readonly string[],
+  files: readonly SafetensorsFile[],
+): Promise<readonly SafetensorsFile[]> {
+  if (!names.includes(BOX_REFINER_FILE)) return files
+  const path = join(folder, BOX_REFINER_FILE)
+  try {
+    const refiner = await openSafetensors(path)
+    const foreign = [...refiner.tensors.keys()].find((name) => !isOfBoxRefiner(name))
+    if (foreign === undefined) return [...files, refiner]
+    await refiner.close()
+    throw new CheckpointError(
+      'UNKNOWN_TENSOR',
+      `${path}: expected tensors of a box refiner alone, named ${BOX_REFINER}.*, but found ${show(foreign)}`,
+    )
+  } catch (error) {
+    await Promise.all(files.map((file) => file.close()))
+    throw error
+  }
 }
 
 function advice(names: readonly string[]): string {
@@ -40,7 +68,7 @@ function advice(names: readonly string[]): string {
   return `but found ${pickled}; load it in transformers and save it with save_pretrained, which writes safetensors`
 }
 
-async function openIndexed(folder: string): Promise<Weights> {
+async function openIndexed(folder: string): Promise<readonly SafetensorsFile[]> {
   const index = join(folder, WEIGHTS_INDEX_FILE)
   const fileOf = await readWeightsIndex(index)
   const files: SafetensorsFile[] = []
@@ -55,14 +83,14 @@ async function openIndexed(folder: string): Promise<Weights> {
             `${index}: expected tensor ${show(tensor)} in ${show(fileOf.get(tensor))}, but found it in ${name}`,
           )
     }
-    const weights = joinFiles(files)
+    const { tensors } = joinFiles(files)
     for (const [tensor, name] of fileOf)
-      if (!weights.tensors.has(tensor))
+      if (!tensors.has(tensor))
         throw new CheckpointError(
           'MISSING_TENSOR',
           `${index}: tensor ${show(tensor)} is not in ${name}, where it should be`,
         )
-    return weights
+    return files
   } catch (error) {
     await Promise.all(files.map((file) => file.close()))
     throw error

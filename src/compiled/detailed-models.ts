@@ -1,6 +1,8 @@
-// The graphs with outputs for each layer: checked and compiled when they are first needed, so that nobody else pays for them.
+// The graphs with outputs for each layer, and the box refiner: checked and compiled when they are first needed, so that
+// nobody else pays for them.
 import { join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import { BOX_REFINER_GRAPH } from '../architecture/box-refiner.ts'
 import type { DetailedName } from '../architecture/layer-outputs.ts'
 import { POSITION_EMBEDDING } from '../checkpoint/expected-tensors.ts'
 import { CheckpointError } from '../errors.ts'
@@ -12,21 +14,26 @@ import type { CompiledModel } from '../openvino/types.ts'
 import type { Float32Tensor } from '../tensor.ts'
 
 export interface DetailedModels {
+  /** Whether there is a box refiner. */
+  readonly refinesBoxes: boolean
   /** @throws {CheckpointError} `BAD_IR` where the folder is not what it was; and what compiling throws */
-  open(name: DetailedName): Promise<CompiledModel>
+  open(name: OnDemandName): Promise<CompiledModel>
   /** The positions of a usual picture, float32 [1 + P, Dv]. */
   positions(): Promise<Float32Tensor>
   /** Frees what is open. */
   dispose(): Promise<void>
 }
 
-/** @param compile - compiles a graph, given the paths of its .xml and .bin, as the part that they belong to */
+/** What is compiled when it is first needed. */
+type OnDemandName = DetailedName | typeof BOX_REFINER_GRAPH
+
+/** @param compile - compiles a graph, given the paths of its .xml and .bin, as the part that it belongs to or is like */
 export function detailedModels(
   { folder, stamp }: IrFolder,
   compile: (xml: string, bin: string, part: PartName) => Promise<CompiledModel>,
 ): DetailedModels {
   const place = resolve(folder) // now, for the process may move to another folder
-  const models = new Map<DetailedName, Promise<CompiledModel>>()
+  const models = new Map<OnDemandName, Promise<CompiledModel>>()
   let kept: Promise<Float32Tensor> | undefined
 
   /** The graphs of another conversion may be the same, and its numbers in the same places. */
@@ -34,11 +41,12 @@ export function detailedModels(
     if (isDeepStrictEqual(await readStamp(place), stamp)) return
     throw new CheckpointError('BAD_IR', `${place}: it was converted anew since it was opened; open it again`)
   }
-  const open = async (name: DetailedName): Promise<CompiledModel> => {
+  const open = async (name: OnDemandName): Promise<CompiledModel> => {
     await expectSame()
     await readGraph(place, stamp, name)
-    const part = DETAILED_GRAPHS[name]
-    return await compile(join(place, `${name}.xml`), join(place, `${part}.bin`), part)
+    const [bin, part] =
+      name === BOX_REFINER_GRAPH ? [name, 'vision' as const] : [DETAILED_GRAPHS[name], DETAILED_GRAPHS[name]]
+    return await compile(join(place, `${name}.xml`), join(place, `${bin}.bin`), part)
   }
   const readPositions = async (): Promise<Float32Tensor> => {
     await expectSame()
@@ -46,6 +54,7 @@ export function detailedModels(
     return (await readStored(graph, join(place, 'vision.bin'), POSITION_EMBEDDING)) as Float32Tensor
   }
   return {
+    refinesBoxes: stamp.boxRefiner !== undefined,
     open(name) {
       const known = models.get(name)
       if (known !== undefined) return known

@@ -7,6 +7,7 @@ import {
   type Entity,
   type Kosmos2,
   locateEntities,
+  refineAnswers,
 } from '../index.ts'
 import { confidenceOf } from '../tasks/answer.ts'
 import type { CheckedRequest } from './answer-request.ts'
@@ -77,6 +78,8 @@ export async function sendAnswer(asking: Asking): Promise<void> {
   })
   const answered = locateEntities(processor, output, 0)
   const { ids, decoded, caption, entities } = answered
+  const { pixel_values } = inputs
+  const [boxes] = await refineAnswers(model, pixel_values, [answerBoxes(answered, picture)], { signal })
   const promptLength = inputs.input_ids.dims[1]!
   const tokens = ids.length - promptLength
   const finishedAt = performance.now()
@@ -85,7 +88,7 @@ export async function sendAnswer(asking: Asking): Promise<void> {
     text: caption,
     raw: processor.post_process_generation(decoded, { cleanup_and_extract: false }),
     entities: entities.map(entityFields),
-    boxes: answerBoxes(answered, picture).map((box) => boxFields(box, maps)),
+    boxes: boxes!.map((box) => boxFields(box, maps)),
     confidence: confidenceOf(kosmos, output, 0),
     timing: {
       queuedMs: startedAt - askedAt,

@@ -1,14 +1,15 @@
 // Asks a model all questions: each picture goes through the vision part once, and prompts of one length are answered
 // together. Prompts of different length are not: padding on the left would move their positions, as in the reference.
 import { ImageError } from '../errors.ts'
+import { type AnswerBox, answerBoxes } from '../generate/boxes/answer-boxes.ts'
 import type { CornerMaps } from '../generate/boxes/corner-maps.ts'
 import { endOfBoxes } from '../generate/boxes/end-of-boxes.ts'
-import { refinedEntities } from '../generate/boxes/finer-entities.ts'
 import { locateEntities } from '../generate/boxes/located-entities.ts'
 import type { ImageInput } from '../image/image-input.ts'
 import { loadRgb } from '../image/load-image.ts'
 import type { Kosmos2 } from '../tasks/kosmos2.ts'
-import { stackRows, Tensor } from '../tensor.ts'
+import { refineAnswers } from '../tasks/refine-answers.ts'
+import { float32, stackRows, type Tensor } from '../tensor.ts'
 import type { Entity } from '../text/post-process.ts'
 import type { Kosmos2Inputs, TextInputs } from '../text/processor-options.ts'
 import { groupBy } from './group-by.ts'
@@ -73,7 +74,7 @@ async function askAboutPictures(
   const prompts: Prompt[] = []
   for (const question of group.flat().filter(({ isTextAlone }) => isTextAlone)) {
     const inputs = await kosmos.processor.call({ text: question.prompt })
-    prompts.push({ question, inputs, imageEmbeds: undefined })
+    prompts.push({ question, inputs, seen: undefined })
   }
   const about = group.map((own) => own.filter(({ isTextAlone }) => !isTextAlone))
   const pictures = about.filter((own) => own.length > 0)
@@ -87,11 +88,18 @@ async function askAboutPictures(
   return answered
 }
 
-/** A question, its tokens, and what the model makes of its picture: [1, L, D]; undefined for text alone. */
+/** A question and its tokens. */
 interface Prompt {
   readonly question: Question
   readonly inputs: TextInputs & Partial<Kosmos2Inputs>
-  readonly imageEmbeds: Tensor | undefined
+  /** Undefined for text alone. */
+  readonly seen: Seen | undefined
+}
+
+/** A picture as the model takes it, [1, 3, image_size, image_size], and what it makes of it, [1, L, D]. */
+interface Seen {
+  readonly pixels: Tensor
+  readonly embeds: Tensor
 }
 
 /** Brings pictures through the vision part, once for all questions about them. */
@@ -116,19 +124,23 @@ async function encode(
   const { pixel_values } = await processor.image_processor.call(readable.map(({ image }) => image))
   const { image_features } = await model.vision_model(pixel_values)
   const { image_embeds } = await model.image_to_text_projection(image_features)
-  const [, queries, width] = image_embeds.dims as [number, number, number]
-  const data = image_embeds.data as Float32Array
+  const queries = image_embeds.dims[1]!
   const prompts: Prompt[] = []
   for (const [row, { questions }] of readable.entries()) {
-    const own = data.slice(row * queries * width, (row + 1) * queries * width)
-    const imageEmbeds = new Tensor('float32', own, [1, queries, width])
+    const seen = { pixels: rowOf(pixel_values, row), embeds: rowOf(image_embeds, row) }
     for (const question of questions) {
       const text = question.prompt
       const inputs = await processor.call({ text, images: BLANK, num_image_tokens: queries })
-      prompts.push({ question, inputs, imageEmbeds })
+      prompts.push({ question, inputs, seen })
     }
   }
   return prompts
+}
+
+/** A copy of one row of a float32 tensor: [1, ...]. */
+function rowOf({ data, dims }: Tensor, row: number): Tensor {
+  const size = dims.slice(1).reduce((a, b) => a * b, 1)
+  return float32((data as Float32Array).slice(row * size, (row + 1) * size), [1, ...dims.slice(1)])
 }
 
 /** @throws {ImageError} for a picture that cannot be read, or has another size than its annotations are for */
@@ -150,7 +162,7 @@ const lengthOf = ({ inputs }: Prompt): number => inputs.input_ids.dims[1]!
 const isBoxOfPhrase = ({ measure, answer }: Question): boolean =>
   answer === undefined && (measure === 'phrase' || measure === 'flickr30k')
 const kindOf = (prompt: Prompt): string =>
-  `${lengthOf(prompt)} ${prompt.imageEmbeds === undefined} ${isBoxOfPhrase(prompt.question)}`
+  `${lengthOf(prompt)} ${prompt.seen === undefined} ${isBoxOfPhrase(prompt.question)}`
 
 /**
  * Prompts of one length and one kind, all with a picture or all without, and of one task as far as it goes, so that their
@@ -174,14 +186,14 @@ async function answerBatch(
 ): Promise<Answered[]> {
   const together = (name: 'input_ids' | 'attention_mask' | 'image_embeds_position_mask'): Tensor =>
     stackRows(batch.map(({ inputs }) => inputs[name]!))
-  const embeds = batch.flatMap(({ imageEmbeds }) => imageEmbeds ?? [])
+  const seen = batch.flatMap((prompt) => prompt.seen ?? [])
   const isOnlyBox = batch.every(({ question }) => isBoxOfPhrase(question))
   const output = await model.generate({
     input_ids: together('input_ids'),
     attention_mask: together('attention_mask'),
-    ...(embeds.length > 0 && {
+    ...(seen.length > 0 && {
       image_embeds_position_mask: together('image_embeds_position_mask'),
-      image_embeds: stackRows(embeds),
+      image_embeds: stackRows(seen.map(({ embeds }) => embeds)),
     }),
     max_new_tokens: MAX_NEW_TOKENS,
     do_sample: false,
@@ -195,17 +207,32 @@ async function answerBatch(
   const length = lengthOf(batch[0]!)
   const width = output.sequences.dims[1]!
   const ids = output.sequences.data as BigInt64Array
+  const located = batch.map((_, row) => locateEntities(processor, output, row))
+  const boxes = located.map((found, row) => answerBoxes(found, batch[row]!.question.picture))
+  const refined =
+    seen.length === 0
+      ? boxes
+      : await refineAnswers(model, stackRows(seen.map(({ pixels }) => pixels)), boxes, { signal })
   return batch.map(({ question }, row) => {
     const own = ids.subarray(row * width, (row + 1) * width)
     const decode = (part: BigInt64Array): string => processor.decode([...part], { skip_special_tokens: true })
-    const found = locateEntities(processor, output, row)
+    const found = located[row]!
     return {
       question,
       prompt: decode(own.subarray(0, length)),
       text: processor.post_process_generation(decode(own.subarray(length)))[0],
       entities: found.entities,
-      finer: refinedEntities(found),
+      finer: found.entities.map(([name, span, cells], entity) => [
+        name,
+        span,
+        cells.map((plain, index) => refined[row]!.find(isBox(entity, index))?.finer ?? plain),
+      ]),
       maps: found.located.map((boxes) => boxes.map((box) => (keepMaps ? box?.maps : undefined))),
     }
   })
 }
+
+const isBox =
+  (entity: number, index: number) =>
+  (box: AnswerBox): boolean =>
+    box.entity === entity && box.index === index

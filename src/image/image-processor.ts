@@ -13,7 +13,8 @@ import {
 } from './image-settings.ts'
 import { type HeightWidth, resizedSize, type Size } from './image-size.ts'
 import { loadRgb } from './load-image.ts'
-import { type Resampling, resize } from './resize.ts'
+import type { Resampling } from './filter-weights.ts'
+import { resize } from './resize.ts'
 import { checkImageSize, type RgbImage } from './rgb-image.ts'
 
 export type { ImageProcessorOptions } from './image-settings.ts'

@@ -9,7 +9,7 @@ import {
   type SizeInput,
   squareSize,
 } from './image-size.ts'
-import { Resampling } from './resize.ts'
+import { Resampling } from './filter-weights.ts'
 
 /** A value for each of red, green and blue. */
 export type PerChannel = readonly [red: number, green: number, blue: number]

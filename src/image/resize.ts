@@ -2,12 +2,9 @@
 // fractional bits, one pass for the width, one for the height, and 8 bits between the two. The order shows in the
 // rounding: width first is that of Pillow up to 12.1 and of the goldens; later ones turn it round for tall pictures.
 import { setImmediate } from 'node:timers/promises'
+import { type Filter, FILTERS, filterWeights, Resampling } from './filter-weights.ts'
 import { resizeKernel } from './resize-kernel.ts'
 import type { RgbImage } from './rgb-image.ts'
-
-/** The numbers that stand for the filters, as in PIL.Image.Resampling. */
-export const Resampling = { NEAREST: 0, LANCZOS: 1, BILINEAR: 2, BICUBIC: 3, BOX: 4, HAMMING: 5 } as const
-export type Resampling = (typeof Resampling)[keyof typeof Resampling]
 
 /**
  * Resizes a picture to exactly `width` by `height`, with antialiasing when it shrinks (NEAREST has none).
@@ -27,35 +24,6 @@ export async function resize(
   return resizeHeight(await resizeWidth(image, width, filter), height, filter)
 }
 
-interface Filter {
-  /** The filter is 0 outside -support..support, in pixels of the result. */
-  readonly support: number
-  readonly at: (x: number) => number
-}
-
-const sinc = (x: number) => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x))
-
-const FILTERS: Record<Exclude<Resampling, typeof Resampling.NEAREST>, Filter> = {
-  [Resampling.LANCZOS]: { support: 3, at: (x) => (x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0) },
-  [Resampling.BILINEAR]: { support: 1, at: (x) => Math.max(0, 1 - Math.abs(x)) },
-  [Resampling.BICUBIC]: { support: 2, at: (x) => bicubic(Math.abs(x)) },
-  [Resampling.BOX]: { support: 0.5, at: (x) => (x > -0.5 && x <= 0.5 ? 1 : 0) },
-  [Resampling.HAMMING]: { support: 1, at: (x) => hamming(Math.abs(x)) },
-}
-
-/** Keys' cubic convolution with a = -0.5. */
-function bicubic(x: number): number {
-  if (x < 1) return (1.5 * x - 2.5) * x * x + 1
-  if (x < 2) return (((x - 5) * x + 8) * x - 4) * -0.5
-  return 0
-}
-
-function hamming(x: number): number {
-  if (x >= 1) return 0
-  // Pillow writes the two constants in single precision.
-  return sinc(x) * (Math.fround(0.54) + Math.fround(0.46) * Math.cos(Math.PI * x))
-}
-
 const FRACTION_BITS = 22
 /** A record of the table opens with where its first input starts and how long its weights are, both in bytes. */
 const RECORD_HEAD = 2
@@ -68,26 +36,14 @@ interface Table {
 
 /** @param inputBytes - from one input to the next */
 function tableFor(inputSize: number, outputSize: number, filter: Filter, inputBytes: number): Table {
-  const scale = inputSize / outputSize
-  // A picture that shrinks is blurred by as much; one that grows is not.
-  const blur = Math.max(1, scale)
-  const support = filter.support * blur
-  const recordLength = RECORD_HEAD + Math.ceil(support) * 2 + 1
+  const { first, counts, weights, most } = filterWeights(inputSize, outputSize, filter)
+  const recordLength = RECORD_HEAD + most
   const records = new Int32Array(outputSize * recordLength)
-  const weights = new Float64Array(recordLength)
   for (let output = 0, record = 0; output < outputSize; output++, record += recordLength) {
-    const center = (output + 0.5) * scale
-    const first = Math.max(0, Math.trunc(center - support + 0.5))
-    const count = Math.min(inputSize, Math.trunc(center + support + 0.5)) - first
-    let sum = 0
-    for (let i = 0; i < count; i++) {
-      weights[i] = filter.at((i + first - center + 0.5) * (1 / blur))
-      sum += weights[i]!
-    }
-    records[record] = first * inputBytes
-    records[record + 1] = count * Int32Array.BYTES_PER_ELEMENT
-    for (let i = 0; i < count; i++) {
-      const weight = (sum === 0 ? weights[i]! : weights[i]! / sum) * (1 << FRACTION_BITS)
+    records[record] = first[output]! * inputBytes
+    records[record + 1] = counts[output]! * Int32Array.BYTES_PER_ELEMENT
+    for (let i = 0; i < counts[output]!; i++) {
+      const weight = weights[output * most + i]! * (1 << FRACTION_BITS)
       records[record + RECORD_HEAD + i] = Math.trunc(weight < 0 ? weight - 0.5 : weight + 0.5)
     }
   }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import { BOX_REFINER_GRAPH, boxRefinerGraph } from '../architecture/box-refiner.ts'
 import { type Checkpoint, openCheckpoint } from '../checkpoint/checkpoint.ts'
 import { fileStatus } from '../checkpoint/file-status.ts'
 import { resolveCheckpoint } from '../checkpoint/hub.ts'
@@ -14,6 +15,7 @@ import type { FileIdentity } from './hashed-file.ts'
 import { openIr } from './open-ir.ts'
 import { expectSpace, outputState, realFolder, replaceConversion } from './output-folder.ts'
 import {
+  type BinName,
   forEachDetailed,
   forEachPart,
   type GraphName,
@@ -25,7 +27,7 @@ import { clearLeftovers } from './replace-folder.ts'
 import { hashSource, smallFiles, sourceState, weightBytes } from './source.ts'
 import { isIrFolder, type PartStamp, type Stamp, STAMP_FILE, STAMP_FORMAT } from './stamp.ts'
 import type { WeightSettings } from './weight-form.ts'
-import { writeBins } from './write-bins.ts'
+import { type BinToWrite, writeBins } from './write-bins.ts'
 
 /** How far a conversion is. */
 export interface ConvertProgress {
@@ -35,7 +37,7 @@ export interface ConvertProgress {
    */
   readonly phase: 'download' | 'compare' | 'convert'
   /** The part whose tensor is written, if it is one. */
-  readonly part: PartName | undefined
+  readonly part: BinName | undefined
   /** The tensor, or the file of a download. */
   readonly tensor: string
   /** Bytes of the checkpoint that this phase has dealt with. */
@@ -54,7 +56,7 @@ export interface Conversion {
 /**
  * Converts a checkpoint into a folder of OpenVINO IR: `vision`, `projection` and `text`, each as .xml and .bin, and graphs
  * with outputs for each layer that share those .bin (`vision-states.xml` and so on), with the configuration and tokenizer
- * beside them. Weights are read, compressed and written block by block. The folder appears
+ * beside them, and `box-refiner` where the checkpoint has one. Weights are read, compressed and written block by block. The folder appears
  * whole and under its name, or not at all.
  *
  * A conversion that is there already is kept if it was made of the same bytes with the same options, and replaced
@@ -165,23 +167,33 @@ async function make(target: string, source: Source, settings: ConvertSettings): 
   const { checkpoint, files } = source
   const { weights, signal, onProgress } = settings
   const total = weightBytes(checkpoint.weights)
-  const emitted = forEachPart((part) =>
-    emitIr((name) => checkpoint.tensor(name), weights[part], partGraphs(part, checkpoint)),
-  )
-  const texts = PART_NAMES.flatMap((part) =>
-    Array.from(emitted[part].xml, ([name, xml]): [string, Uint8Array] => [`${name}.xml`, Buffer.from(xml)]),
+  const find = (name: string) => checkpoint.tensor(name)
+  const emitted: Record<PartName, IrPart> & Partial<Record<BinName, IrPart>> = {
+    ...forEachPart((part) => emitIr(find, weights[part], partGraphs(part, checkpoint))),
+    ...(checkpoint.refinesBoxes && {
+      // It looks at pictures, as vision does.
+      [BOX_REFINER_GRAPH]: emitIr(find, weights.vision, { [BOX_REFINER_GRAPH]: boxRefinerGraph }),
+    }),
+  }
+  const texts = Object.values(emitted).flatMap(({ xml }) =>
+    Array.from(xml, ([name, text]): [string, Uint8Array] => [`${name}.xml`, Buffer.from(text)]),
   )
   const small = new Map([...files, ...texts])
   const bytes = [...small.values()].reduce((sum, { byteLength }) => sum + byteLength, 0)
   await expectSpace(
     target,
-    PART_NAMES.reduce((sum, part) => sum + emitted[part].bin.byteLength, bytes),
+    Object.values(emitted).reduce((sum, { bin }) => sum + bin.byteLength, bytes),
   )
   return await replaceConversion(target, async (temporary) => {
     for (const [name, content] of small) await writeFile(join(temporary, name), content, { flag: 'wx' })
     const written = await writeBins(
       checkpoint.weights,
-      forEachPart((part) => ({ path: join(temporary, `${part}.bin`), plan: emitted[part].bin })),
+      Object.fromEntries(
+        Object.entries(emitted).map(([name, { bin }]) => [
+          name,
+          { path: join(temporary, `${name}.bin`), plan: bin },
+        ]),
+      ) as Record<BinName, BinToWrite>,
       {
         signal,
         onProgress(progress) {
@@ -198,12 +210,16 @@ async function make(target: string, source: Source, settings: ConvertSettings): 
     const stamps = forEachPart((part) =>
       partStamp(emitted[part], weights[part], graph(part), written.bins[part]),
     )
+    const refiner = emitted[BOX_REFINER_GRAPH]
     const stamp: Stamp = {
       format: STAMP_FORMAT,
       source: { name: source.name, ...written.source },
       files: identities(files),
       parts: stamps,
       detailed: forEachDetailed(graph),
+      boxRefiner:
+        refiner &&
+        partStamp(refiner, weights.vision, graph(BOX_REFINER_GRAPH), written.bins[BOX_REFINER_GRAPH]),
     }
     await writeFile(join(temporary, STAMP_FILE), `${JSON.stringify(stamp, null, 2)}\n`, { flag: 'wx' })
     signal?.throwIfAborted()

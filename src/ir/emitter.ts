@@ -1,6 +1,6 @@
 // Walks the architecture and writes it as OpenVINO IR: graphs, and a plan of their .bin that says where each tensor's
 // numbers will lie. No weight is read here.
-import type { Graph, Value, WeightScope } from '../architecture/graph.ts'
+import type { Dim, Graph, Value, WeightScope } from '../architecture/graph.ts'
 import type { TensorEntry } from '../checkpoint/safetensors.ts'
 import { type BinPlan, planBin, type StoredTensor } from './bin-plan.ts'
 import { type IrWriter, irWriter, shapeText } from './ir-writer.ts'
@@ -63,6 +63,15 @@ function emptyGraph(
 /** From [B, S, H, Dh] to [B, H, S, Dh], and back. */
 const BY_HEAD = [0, 2, 1, 3]
 
+/** The attributes of convolutions. @param around - zeros before and behind each axis */
+const windowAttributes = (stride: number, around: string) => ({
+  strides: `${stride}, ${stride}`,
+  dilations: '1, 1',
+  pads_begin: around,
+  pads_end: around,
+  auto_pad: 'explicit',
+})
+
 function irGraph(
   w: IrWriter,
   literals: LiteralConstants,
@@ -119,15 +128,35 @@ function irGraph(
       const grid = node(scope.path, [pixels.name, kernel.name], {
         operator: 'Convolution',
         shape: [batch!, width!, rows, columns],
-        attributes: {
-          strides: `${height}, ${stride}`,
-          dilations: '1, 1',
-          pads_begin: '0, 0',
-          pads_end: '0, 0',
-          auto_pad: 'explicit',
-        },
+        attributes: windowAttributes(stride!, '0, 0'),
       })
       return transpose(reshape(grid, [0, 0, -1], [batch!, width!, patches]), [0, 2, 1])
+    },
+    convolution(x, scope, { stride = 1 } = {}) {
+      const kernel = weight(scope) // [D, C, kh, kw]
+      const [width, , rows, columns] = kernel.shape as [number, number, number, number]
+      const [batch, , height, across] = x.shape as [Dim, number, number, number]
+      const around = `${(rows - 1) / 2}, ${(columns - 1) / 2}`
+      const sums = node(scope.path, [x.name, kernel.name], {
+        operator: 'Convolution',
+        shape: [batch, width, height / stride, across / stride],
+        attributes: windowAttributes(stride, around),
+      })
+      const byChannel = node(scope.path, [bias(scope).name, int64([1, width, 1, 1])], {
+        operator: 'Reshape',
+        shape: [1, width, 1, 1],
+        attributes: { special_zero: false },
+      })
+      return binary('Add', scope.path, sums.name, byChannel.name, sums.shape)
+    },
+    doubled(x, scope) {
+      const kernel = weight(scope) // [C, D, 2, 2]
+      const [batch, , height, across] = x.shape as [Dim, number, number, number]
+      return node(scope.path, [x.name, kernel.name], {
+        operator: 'ConvolutionBackpropData',
+        shape: [batch, kernel.shape[1]!, 2 * height, 2 * across],
+        attributes: { ...windowAttributes(2, '0, 0'), output_padding: '0, 0' },
+      })
     },
 
     add: (a, b) =>
@@ -139,15 +168,22 @@ function irGraph(
         a.shape.length >= b.shape.length ? a.shape : b.shape,
       ),
     scale: times,
-    activation: (kind, x) =>
-      kind === 'gelu'
-        ? node(placeOf(x), [x.name], {
+    activation(kind, x) {
+      const [path, { shape }] = [placeOf(x), x]
+      switch (kind) {
+        case 'gelu':
+          return node(path, [x.name], {
             operator: 'Gelu',
             opset: 7,
-            shape: x.shape,
+            shape,
             attributes: { approximation_mode: 'ERF' },
           })
-        : node(placeOf(x), [x.name, float32(1.702)], { operator: 'Swish', opset: 4, shape: x.shape }),
+        case 'quick_gelu':
+          return node(path, [x.name, float32(1.702)], { operator: 'Swish', opset: 4, shape })
+        case 'relu':
+          return node(path, [x.name], { operator: 'ReLU', shape })
+      }
+    },
     l2Normalize(x) {
       const path = placeOf(x)
       const length = node(path, [x.name, int64([-1])], {
@@ -164,6 +200,12 @@ function irGraph(
       })
     },
     concat: (values, axis) => measure(concat(placeOf(values.at(-1)!), values, axis)),
+    reduce: (kind, x, axis) =>
+      node(placeOf(x), [x.name, int64([axis])], {
+        operator: kind === 'max' ? 'ReduceMax' : 'ReduceMean',
+        shape: x.shape.with(axis, 1),
+        attributes: { keep_dims: true },
+      }),
     repeatForBatch(rows, like) {
       const [width, count = 1] = [...rows.shape].reverse() as number[]
       return broadcast(placeOf(rows), rows.name, [like.shape[0]!, count, width!])

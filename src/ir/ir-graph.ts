@@ -35,9 +35,9 @@ export type IrGraph = readonly IrLayer[]
 /** What the emitter uses. Others have no business in these files, some of them run code. */
 const OPERATORS = new Set(
   (
-    'Add Assign Broadcast Concat Const Convert Convolution Divide Gather Gelu GreaterEqual MVN MatMul Maximum Multiply ' +
-    'Parameter ReadValue ReduceL2 Reshape Result ScaledDotProductAttention Select ShapeOf Slice Softmax Subtract Swish ' +
-    'Transpose Unsqueeze'
+    'Add Assign Broadcast Concat Const Convert Convolution ConvolutionBackpropData Divide Gather Gelu GreaterEqual MVN ' +
+    'MatMul Maximum Multiply Parameter ReLU ReadValue ReduceL2 ReduceMax ReduceMean Reshape Result ' +
+    'ScaledDotProductAttention Select ShapeOf Slice Softmax Subtract Swish Transpose Unsqueeze'
   ).split(' '),
 )
 const MAX_DIMS = 8

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { join } from 'node:path'
+import { BOX_REFINER_GRAPH } from '../architecture/box-refiner.ts'
 import type { DetailedName } from '../architecture/layer-outputs.ts'
 import { Kosmos2Config } from '../checkpoint/config.ts'
 import { CONFIG_FILE } from '../checkpoint/file-names.ts'
@@ -13,6 +14,7 @@ import { CheckpointError, invalidRange } from '../errors.ts'
 import type { FileIdentity } from './hashed-file.ts'
 import { type IrGraph, readIrGraph } from './ir-graph.ts'
 import {
+  type BinName,
   DETAILED_GRAPHS,
   DETAILED_NAMES,
   forEachPart,
@@ -20,7 +22,7 @@ import {
   PART_NAMES,
   type PartName,
 } from './parts.ts'
-import { AGAIN, readStamp, type Stamp, STAMP_FILE } from './stamp.ts'
+import { AGAIN, type PartStamp, readStamp, type Stamp, STAMP_FILE } from './stamp.ts'
 import type { WeightPrecision } from './weight-form.ts'
 
 /** A part of a conversion. */
@@ -62,10 +64,10 @@ export async function openIr(
 ): Promise<IrFolder> {
   if (!['size', 'hash'].includes(verify)) throw invalidRange('verify', "'size' or 'hash'", verify)
   const stamp = await readStamp(folder)
-  for (const part of PART_NAMES) {
-    await readGraph(folder, stamp, part)
-    const { bin } = stamp.parts[part]
-    const path = join(folder, `${part}.bin`)
+  for (const name of binNames(stamp)) {
+    await readGraph(folder, stamp, name)
+    const { bin } = stampOf(stamp, name)
+    const path = join(folder, `${name}.bin`)
     await checkSize(path, bin)
     if (verify === 'hash') checkHash(path, await fileHash(path), bin)
   }
@@ -102,16 +104,20 @@ export async function openIr(
  * Reads a graph of a conversion and checks it.
  * @throws {CheckpointError} `BAD_IR`
  */
-export async function readGraph(
-  folder: string,
-  { parts, detailed }: Stamp,
-  name: GraphName,
-): Promise<IrGraph> {
+export async function readGraph(folder: string, stamp: Stamp, name: GraphName): Promise<IrGraph> {
   const path = join(folder, `${name}.xml`)
-  const text = await readWhole(path, isDetailed(name) ? detailed[name] : parts[name].xml)
-  const { bin } = parts[isDetailed(name) ? DETAILED_GRAPHS[name] : name]
+  const text = await readWhole(path, isDetailed(name) ? stamp.detailed[name] : stampOf(stamp, name).xml)
+  const { bin } = stampOf(stamp, isDetailed(name) ? DETAILED_GRAPHS[name] : name)
   return readIrGraph(text.toString(), path, bin.bytes)
 }
+
+/** What has a .bin in a conversion. */
+export const binNames = ({ boxRefiner }: Stamp): readonly BinName[] =>
+  boxRefiner === undefined ? PART_NAMES : [...PART_NAMES, BOX_REFINER_GRAPH]
+
+/** @param name - one of `binNames` */
+const stampOf = ({ parts, boxRefiner }: Stamp, name: BinName): PartStamp =>
+  name === BOX_REFINER_GRAPH ? boxRefiner! : parts[name]
 
 const isDetailed = (name: GraphName): name is DetailedName => Object.hasOwn(DETAILED_GRAPHS, name)
 

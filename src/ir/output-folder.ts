@@ -1,6 +1,7 @@
 // The folder that a conversion appears in: what is there already, whether there is room, and its replacement.
 import { readdir, realpath, statfs } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { BOX_REFINER_GRAPH } from '../architecture/box-refiner.ts'
 import { SMALL_FILES } from '../checkpoint/file-names.ts'
 import { fileStatus } from '../checkpoint/file-status.ts'
 import { CheckpointError, show } from '../errors.ts'
@@ -15,7 +16,7 @@ export type OutputState = 'nothing' | 'conversion'
 const OWN_FILES = new Set([
   STAMP_FILE,
   ...SMALL_FILES,
-  ...PART_NAMES.flatMap((part) => [`${part}.xml`, `${part}.bin`]),
+  ...[...PART_NAMES, BOX_REFINER_GRAPH].flatMap((name) => [`${name}.xml`, `${name}.bin`]),
   ...DETAILED_NAMES.map((name) => `${name}.xml`),
 ])
 

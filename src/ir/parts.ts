@@ -1,4 +1,5 @@
 // The three parts of the model, each an IR of its own, and the graphs that share a part's weights.
+import type { BOX_REFINER_GRAPH } from '../architecture/box-refiner.ts'
 import type { Graph } from '../architecture/graph.ts'
 import type { Detail, DetailedName } from '../architecture/layer-outputs.ts'
 import { projectionGraph } from '../architecture/projection.ts'
@@ -19,8 +20,10 @@ export const DETAILED_GRAPHS: Readonly<Record<DetailedName, PartName>> = {
   'text-attentions': 'text',
 }
 export const DETAILED_NAMES = Object.keys(DETAILED_GRAPHS) as readonly DetailedName[]
+/** What has a `<name>.bin`: the parts, and the box refiner, which not every checkpoint has. */
+export type BinName = PartName | typeof BOX_REFINER_GRAPH
 /** A graph of a conversion, which is a file `<name>.xml`. */
-export type GraphName = PartName | DetailedName
+export type GraphName = BinName | DetailedName
 
 /** Makes one thing for each graph with outputs for each layer. */
 export const forEachDetailed = <T>(make: (name: DetailedName) => T): Record<DetailedName, T> =>

@@ -1,13 +1,13 @@
 // One tensor's numbers, of a checkpoint or of a conversion: what compression made of them.
 import { open } from 'node:fs/promises'
+import { join } from 'node:path'
 import { openCheckpoint } from '../checkpoint/checkpoint.ts'
 import { toFloat32 } from '../checkpoint/float-types.ts'
 import { readTensor } from '../checkpoint/read-tensor.ts'
 import { CheckpointError, show } from '../errors.ts'
 import { float32, type Tensor } from '../tensor.ts'
 import type { IrGraph, IrLayer } from './ir-graph.ts'
-import { openIr, readGraph } from './open-ir.ts'
-import { PART_NAMES } from './parts.ts'
+import { binNames, openIr, readGraph } from './open-ir.ts'
 import { AGAIN, isIrFolder } from './stamp.ts'
 
 /**
@@ -34,9 +34,9 @@ async function readOriginal(folder: string, name: string): Promise<Tensor> {
 }
 
 async function readConverted(folder: string, name: string): Promise<Tensor> {
-  const { parts, stamp } = await openIr(folder)
-  for (const part of PART_NAMES) {
-    const tensor = await readStored(await readGraph(folder, stamp, part), parts[part].bin, name)
+  const { stamp } = await openIr(folder)
+  for (const bin of binNames(stamp)) {
+    const tensor = await readStored(await readGraph(folder, stamp, bin), join(folder, `${bin}.bin`), name)
     if (tensor !== undefined) return tensor
   }
   throw new RangeError(`Expected the name of a tensor in ${folder} but received ${show(name)}`)

@@ -19,7 +19,7 @@ import {
 /** The stamp's name in the folder. */
 export const STAMP_FILE = 'openvino_kosmos2.json'
 /** Raised whenever what is written changes: a conversion of another format is made again. */
-export const STAMP_FORMAT = 3
+export const STAMP_FORMAT = 4
 
 /** One part of a conversion. */
 export interface PartStamp {
@@ -43,6 +43,8 @@ export interface Stamp {
   readonly parts: Readonly<Record<PartName, PartStamp>>
   /** The graphs with outputs for each layer. */
   readonly detailed: Readonly<Record<DetailedName, FileIdentity>>
+  /** Where the checkpoint has a box refiner. */
+  readonly boxRefiner: PartStamp | undefined
 }
 
 /** Whether a folder is a conversion, by its stamp alone; `openIr` checks the rest. */
@@ -87,6 +89,7 @@ export async function readStamp(folder: string): Promise<Stamp> {
     ),
     parts: forEachPart((part) => partStamp(parts.object(part))),
     detailed: forEachDetailed((name) => identity(detailed.object(name))),
+    boxRefiner: at.has('boxRefiner') ? partStamp(at.object('boxRefiner')) : undefined,
   }
 }
 

@@ -1,5 +1,5 @@
 // Carries out the plans of the .bin files: goes once through the checkpoint's weights, compresses each block, and
-// appends it to the file of the part that it belongs to. Only a few blocks are in memory at any time.
+// appends it to the file that it belongs to. Only a few blocks are in memory at any time.
 import type { FloatDtype } from '../checkpoint/float-types.ts'
 import type { TensorEntry } from '../checkpoint/safetensors.ts'
 import type { Weights } from '../checkpoint/weights.ts'
@@ -10,7 +10,7 @@ import { constantBytes } from './ir-writer.ts'
 import { type CompressPool, compressPool } from './compress-pool.ts'
 import { hashThread } from './hash-thread.ts'
 import { createHashedFile, type FileIdentity, type HashedFile } from './hashed-file.ts'
-import { PART_NAMES, type PartName } from './parts.ts'
+import type { BinName } from './parts.ts'
 import { BLOCK_BYTES, sourceBlocks } from './source.ts'
 
 export interface BinToWrite {
@@ -21,7 +21,7 @@ export interface BinToWrite {
 /** How far writing is. */
 export interface WriteProgress {
   /** The part whose tensor it is. */
-  readonly part: PartName | undefined
+  readonly part: BinName | undefined
   /** As the checkpoint names it. */
   readonly tensor: string
   /** Bytes of the checkpoint's weights that have been dealt with. */
@@ -29,32 +29,34 @@ export interface WriteProgress {
 }
 
 /**
- * Writes the .bin of every part.
+ * Writes every .bin.
  * @param onProgress - called after each block
  * @returns what was written, and what it was made of
  * @throws {CheckpointError} `UNSUITABLE_WEIGHTS` where a tensor's numbers do not fit into its form
  * @throws the signal's reason, or what the file system says
  */
-export async function writeBins(
+export async function writeBins<Name extends BinName>(
   weights: Weights,
-  bins: Readonly<Record<PartName, BinToWrite>>,
+  bins: Readonly<Record<Name, BinToWrite>>,
   {
     signal,
     onProgress,
   }: { readonly signal: AbortSignal | undefined; readonly onProgress: (progress: WriteProgress) => void },
-): Promise<{ readonly source: FileIdentity; readonly bins: Readonly<Record<PartName, FileIdentity>> }> {
+): Promise<{ readonly source: FileIdentity; readonly bins: Readonly<Record<Name, FileIdentity>> }> {
+  const names = Object.keys(bins) as Name[]
   const pool = compressPool()
   const [sourceHashes, binHashes] = [hashThread(), hashThread()] // each keeps up with the disk
-  const files: Partial<Record<PartName, HashedFile>> = {}
+  const files = new Map<Name, HashedFile>()
   try {
     const writers = new Map<TensorEntry, TensorWriter>()
-    for (const part of PART_NAMES) {
-      const { path, plan } = bins[part]
-      const file = (files[part] = await createHashedFile(path, binHashes))
+    for (const name of names) {
+      const { path, plan } = bins[name]
+      const file = await createHashedFile(path, binHashes)
+      files.set(name, file)
       for (const { constant, bytes } of plan.literals)
         await writeAt(file, plan.offsetOf(constant), bytes.slice())
       for (const tensor of plan.tensors)
-        writers.set(tensor.entry, tensorWriter(part, tensor, plan, file, pool))
+        writers.set(tensor.entry, tensorWriter(name, tensor, plan, file, pool))
     }
 
     const hash = sourceHashes.stream()
@@ -79,23 +81,20 @@ export async function writeBins(
     }
     await queue.drain()
     signal?.throwIfAborted()
-    const written = async (part: PartName) => await files[part]!.finish()
+    const written: [Name, FileIdentity][] = []
+    for (const [name, file] of files) written.push([name, await file.finish()])
     return {
       source: { bytes: done, sha256: await hash.digest() },
-      bins: {
-        vision: await written('vision'),
-        projection: await written('projection'),
-        text: await written('text'),
-      },
+      bins: Object.fromEntries(written) as Record<Name, FileIdentity>,
     }
   } finally {
     await Promise.all([pool.close(), sourceHashes.close(), binHashes.close()])
-    await Promise.all(Object.values(files).map((file) => file.close()))
+    await Promise.all(Array.from(files.values(), (file) => file.close()))
   }
 }
 
 interface TensorWriter {
-  readonly part: PartName
+  readonly part: BinName
   /** Bytes of the checkpoint to take at a time: whole rows. */
   readonly blockBytes: number
   compress(bytes: Uint8Array): Promise<readonly Uint8Array[]>
@@ -104,7 +103,7 @@ interface TensorWriter {
 }
 
 function tensorWriter(
-  part: PartName,
+  part: BinName,
   { entry, form, pieces }: StoredTensor,
   plan: BinPlan,
   file: HashedFile,

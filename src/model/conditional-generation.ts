@@ -7,11 +7,13 @@ import type { GenerationConfig } from '../checkpoint/generation-config.ts'
 import { rejectUnknownOptions } from '../errors.ts'
 import type { GenerateOutput } from '../generate/generate.ts'
 import type { Tensor } from '../tensor.ts'
+import type { Box } from '../text/box-iou.ts'
 import { getImageFeatures, type GetImageFeaturesOutput } from './get-image-features.ts'
 import { forwardLogits, type ForwardLogitsOptions, type ForwardOutput } from './forward.ts'
 import { type GenerateArguments, generateText } from './generate.ts'
 import type { ModelInputs } from './inputs.ts'
 import { keepPicture, type KeptPicture } from './kept-picture.ts'
+import { refineBoxes, type RefineBoxesInputs } from './refine-boxes.ts'
 import { scoreTexts } from './score.ts'
 import { interpolates, tracedBy, VISION_MODEL_OPTIONS, type VisionModelOptions } from './vision-options.ts'
 
@@ -78,6 +80,26 @@ export abstract class ConditionalGeneration {
     options: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<number[][]> {
     return scoreTexts(this.#engine, inputs, continuations, options.signal)
+  }
+
+  /** Whether the checkpoint has a box refiner. */
+  get refinesBoxes(): boolean {
+    return this.#engine.refineBoxes !== undefined
+  }
+
+  /**
+   * Brings boxes to the borders of the things in them, by the checkpoint's box refiner: a small network that looks at the
+   * picture around each box (src/architecture/box-refiner.ts). The answers of `Kosmos2` hold what it finds as `finer`.
+   * @param inputs - `pixel_values` and for each picture `boxes` that are nearly right, such as those of `finerEntities`
+   * @returns for each picture its boxes, as fractions of its width and height
+   * @throws {TypeError} for a checkpoint without box refiner, see `refinesBoxes`, or a tensor of another type or shape
+   * @throws {RangeError} for boxes outside the picture, without area, or for another number of pictures
+   */
+  refineBoxes(
+    inputs: RefineBoxesInputs,
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<Box[][]> {
+    return refineBoxes(this.#engine, inputs, options.signal)
   }
 
   /**

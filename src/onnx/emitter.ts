@@ -1,6 +1,6 @@
 // Walks the architecture and writes it as ONNX whose weights stay where they are, in the checkpoint's own file.
 import { basename, dirname } from 'node:path'
-import type { Dim, Graph, Shape, Value, WeightScope } from '../architecture/graph.ts'
+import type { Activation, Dim, Graph, Shape, Value, WeightScope } from '../architecture/graph.ts'
 import type { TensorEntry } from '../checkpoint/safetensors.ts'
 import { CheckpointError } from '../errors.ts'
 import { type ModelWriter, modelWriter } from './model-writer.ts'
@@ -132,6 +132,16 @@ function onnxGraph(
       order.map((i) => x.shape[i]!),
     )
   const times = (x: string, factor: number): string => w.node('Mul', [x, w.float32(factor)])
+  const activated = (kind: Activation, x: string): string => {
+    switch (kind) {
+      case 'gelu':
+        return w.node('Gelu', [x])
+      case 'quick_gelu':
+        return w.node('Mul', [x, w.node('Sigmoid', [times(x, 1.702)])])
+      case 'relu':
+        return w.node('Relu', [x])
+    }
+  }
 
   return {
     input(name, type, shape) {
@@ -174,6 +184,21 @@ function onnxGraph(
       const rows = w.node('Reshape', [grid, w.int64([0, 0, -1])]) // zeros keep the size of their place
       return transpose(value(rows, [batch!, width!, patches]), [0, 2, 1])
     },
+    convolution(x, scope, { stride = 1 } = {}) {
+      const kernel = weight(scope) // [D, C, kh, kw]
+      const [width, , rows, columns] = kernel.shape as [number, number, number, number]
+      const [batch, , height, across] = x.shape as [Dim, number, number, number]
+      const around = [rows, columns].map((size) => (size - 1) / 2)
+      const inputs = [x.name, kernel.name, bias(scope).name]
+      const name = w.node('Conv', inputs, { strides: [stride, stride], pads: [...around, ...around] })
+      return value(name, [batch, width, height / stride, across / stride])
+    },
+    doubled(x, scope) {
+      const kernel = weight(scope) // [C, D, 2, 2]
+      const [batch, , height, across] = x.shape as [Dim, number, number, number]
+      const name = w.node('ConvTranspose', [x.name, kernel.name], { strides: [2, 2] })
+      return value(name, [batch, kernel.shape[1]!, 2 * height, 2 * across])
+    },
 
     add(a, b) {
       const alike = a.shape.join() === b.shape.join()
@@ -182,12 +207,7 @@ function onnxGraph(
       return value(w.node('Add', [a.name, b.name]), a.shape.length >= b.shape.length ? a.shape : b.shape)
     },
     scale: (x, factor) => rowByRow(x, (name) => times(name, factor)),
-    activation: (kind, x) =>
-      rowByRow(x, (name) =>
-        kind === 'gelu'
-          ? w.node('Gelu', [name])
-          : w.node('Mul', [name, w.node('Sigmoid', [times(name, 1.702)])]),
-      ),
+    activation: (kind, x) => rowByRow(x, (name) => activated(kind, name)),
     l2Normalize(x) {
       const length = w.node('ReduceL2', [x.name, w.int64([-1])], { keepdims: 1 })
       const divisor = w.node('Max', [length, w.float32(1e-12)])
@@ -207,6 +227,11 @@ function onnxGraph(
       measure(name, shape)
       return value(name, shape)
     },
+    reduce: (kind, x, axis) =>
+      value(
+        w.node(kind === 'max' ? 'ReduceMax' : 'ReduceMean', [x.name, w.int64([axis])], { keepdims: 1 }),
+        x.shape.with(axis, 1),
+      ),
     repeatForBatch(rows, like) {
       const [width, count = 1] = [...rows.shape].reverse() as number[]
       const shape = [like.shape[0]!, count, width!]

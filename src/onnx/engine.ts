@@ -1,6 +1,7 @@
 // The engine of the original model: the checkpoint's own weights in ONNX Runtime, in a worker thread, so that the
 // caller's event loop stays free. This file is the main thread's side of it.
 import { Worker } from 'node:worker_threads'
+import { BOX_REFINER_GRAPH, boxRefinerFeeds, boxRefinerGraph } from '../architecture/box-refiner.ts'
 import type { DecoderStep, Engine } from '../architecture/engine.ts'
 import {
   attentionNames,
@@ -25,7 +26,7 @@ import type { Kosmos2Config } from '../checkpoint/config.ts'
 import { POSITION_EMBEDDING, TOKEN_EMBEDDING } from '../checkpoint/expected-tensors.ts'
 import { readTensor } from '../checkpoint/read-tensor.ts'
 import { Tensor, type TensorLike } from '../tensor.ts'
-import { emitOnnx } from './emitter.ts'
+import { emitOnnx, type OnnxPart } from './emitter.ts'
 import {
   type PartName,
   type PlainTensors,
@@ -54,7 +55,7 @@ export async function openOnnxEngine(
   const { config } = checkpoint
   const { threads } = options
   checkThreads(threads)
-  const emit = (name: PartName, describe: (g: Graph) => void) =>
+  const emit = (name: PartName | typeof BOX_REFINER_GRAPH, describe: (g: Graph) => void) =>
     emitOnnx(name, (tensor) => checkpoint.tensor(tensor), describe)
   const emitText = (detail?: Detail) =>
     emit('text', (g) => {
@@ -82,16 +83,16 @@ export async function openOnnxEngine(
     throw error
   }
 
-  // The graphs with outputs for each layer: opened when they are first needed, so that nobody else pays for them.
-  const opening = new Map<DetailedName, Promise<unknown>>()
-  const openDetailed = async (part: 'vision' | 'text', traced: Traced | undefined): Promise<DetailedName> => {
-    const detail = detailFor(traced)
-    const name: DetailedName = `${part}-${detail}`
-    const emitDetailed = part === 'vision' ? emitVision : emitText
-    if (!opening.has(name))
-      opening.set(name, worker.ask({ kind: 'openMore', name, part: emitDetailed(detail) }))
+  // What is opened when it is first needed, so that nobody else pays for it.
+  const opening = new Map<SessionName, Promise<unknown>>()
+  const openMore = async <Name extends SessionName>(name: Name, emitPart: () => OnnxPart): Promise<Name> => {
+    if (!opening.has(name)) opening.set(name, worker.ask({ kind: 'openMore', name, part: emitPart() }))
     await opening.get(name)
     return name
+  }
+  const openDetailed = (part: 'vision' | 'text', traced: Traced | undefined): Promise<DetailedName> => {
+    const detail = detailFor(traced)
+    return openMore(`${part}-${detail}`, () => (part === 'vision' ? emitVision : emitText)(detail))
   }
 
   let decoders = 0
@@ -124,6 +125,12 @@ export async function openOnnxEngine(
         'projection_attentions',
       ] as const)
     },
+    refineBoxes: checkpoint.refinesBoxes
+      ? async (windows) => {
+          const session = await openMore(BOX_REFINER_GRAPH, () => emit(BOX_REFINER_GRAPH, boxRefinerGraph))
+          return await worker.run(session, boxRefinerFeeds(windows), ['columns', 'rows'] as const)
+        }
+      : undefined,
     openDecoder() {
       const decoder = startDecoder(worker, config, decoders++)
       return Promise.resolve({

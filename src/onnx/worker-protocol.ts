@@ -1,5 +1,6 @@
 // What crosses between the main thread and the worker that runs ONNX Runtime. Tensors cross as plain objects: the
 // class does not survive a structured clone.
+import type { BOX_REFINER_GRAPH } from '../architecture/box-refiner.ts'
 import type { DetailedName } from '../architecture/layer-outputs.ts'
 import type { TensorLike } from '../tensor.ts'
 import type { OnnxPart } from './emitter.ts'
@@ -20,8 +21,8 @@ export interface WorkerData {
   readonly ended: Int32Array
 }
 export type PartName = 'vision' | 'projection' | 'text'
-/** A session: a part, or a part's graph with outputs for each layer, which is opened when it is first needed. */
-export type SessionName = PartName | DetailedName
+/** A session: a part, or what is opened when it is first needed: a part's graph with outputs for each layer, the box refiner. */
+export type SessionName = PartName | DetailedName | typeof BOX_REFINER_GRAPH
 
 export type Request =
   /** Opens the sessions. */

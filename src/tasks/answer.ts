@@ -14,11 +14,15 @@ import type { ImageSize, PhraseBoxes } from '../text/boxes.ts'
 import type { Entity } from '../text/post-process.ts'
 import type { Kosmos2Processor } from '../text/processor.ts'
 import type { Kosmos2Inputs } from '../text/processor-options.ts'
+import { refineAnswers } from './refine-answers.ts'
 
 /** Processor and model: what a task needs of `Kosmos2`. */
 export interface Asks {
   readonly processor: Kosmos2Processor
-  readonly model: Pick<ConditionalGeneration, 'config' | 'generation_config' | 'generate'>
+  readonly model: Pick<
+    ConditionalGeneration,
+    'config' | 'generation_config' | 'generate' | 'refinesBoxes' | 'refineBoxes'
+  >
 }
 
 /** An answer about a picture. */
@@ -156,16 +160,20 @@ async function answerTogether(
     ...ONE_ANSWER,
     logits_processor: [...(options.logits_processor ?? []), ...grammar],
   })
-  return questions.map(({ size }, row) => {
-    const found = locateEntities(processor, output, row)
-    return {
-      text: found.caption,
-      confidence: confidenceOf(asks, output, row, options),
-      entities: [...found.entities],
-      boxes: answerBoxes(found, size),
-      raw: processor.post_process_generation(found.decoded, { cleanup_and_extract: false }),
-    }
-  })
+  const located = questions.map((_, row) => locateEntities(processor, output, row))
+  const boxesOfRows = await refineAnswers(
+    model,
+    inputs.pixel_values,
+    located.map((found, row) => answerBoxes(found, questions[row]!.size)),
+    { signal: options.signal },
+  )
+  return located.map((found, row) => ({
+    text: found.caption,
+    confidence: confidenceOf(asks, output, row, options),
+    entities: [...found.entities],
+    boxes: boxesOfRows[row]!,
+    raw: processor.post_process_generation(found.decoded, { cleanup_and_extract: false }),
+  }))
 }
 
 /** An answer for each prompt, whatever a checkpoint's settings say, with what tells how sure the model was. */

@@ -120,7 +120,8 @@ export class Kosmos2 {
   }
 
   /**
-   * Finer boxes: each box of an answer is looked at again, in windows cut out around it.
+   * Finer boxes for checkpoints without a box refiner: each box of an answer is looked at again, in windows cut out around
+   * it.
    *
    *     const answer = await kosmos.caption('photo.jpg')
    *     const [first] = await kosmos.lookCloser('photo.jpg', answer)

@@ -44,7 +44,13 @@ export async function look(
   const { config, generation_config } = model
   const asks = {
     processor: withPixels(processor, inputs.pixel_values),
-    model: { config, generation_config, generate: kept.generate },
+    model: {
+      config,
+      generation_config,
+      generate: kept.generate,
+      refinesBoxes: model.refinesBoxes,
+      refineBoxes: model.refineBoxes.bind(model),
+    },
   }
   return {
     image,

@@ -5,6 +5,9 @@ import type { Entity } from './post-process.ts'
 /** x1, y1, x2, y2, as an entity has them: fractions of the picture, or pixels. */
 export type Box = Entity[2][number]
 
+/** Whether the second corner is right of the first and below it: a model may write them in the wrong order. */
+export const hasArea = ([x1, y1, x2, y2]: Box): boolean => x2 > x1 && y2 > y1
+
 /**
  * Intersection over union of two boxes in the same unit.
  * @returns 0 for boxes without common area, to 1 for the same box

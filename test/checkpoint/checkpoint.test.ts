@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { boxRefinerTensors } from '../../src/checkpoint/box-refiner-tensors.ts'
 import { openCheckpoint } from '../../src/checkpoint/checkpoint.ts'
 import { expectedTensors } from '../../src/checkpoint/expected-tensors.ts'
 import { openSafetensors } from '../../src/checkpoint/safetensors.ts'
@@ -120,6 +121,40 @@ test('a missing, an unknown, a wrongly shaped and a wrongly typed tensor are nam
     'WRONG_TYPE',
     /expected F32, F16, BF16 for tensor text_model\.model\.layer_norm\.bias, but found I64/,
   )
+})
+
+test('a box refiner beside the weights belongs to the checkpoint, and one that is not whole is refused', async (t) => {
+  for (const [folder, refinesBoxes] of [
+    [tiny, true],
+    [modelA, false],
+  ] as const) {
+    const checkpoint = await openCheckpoint(folder)
+    assert.equal(checkpoint.refinesBoxes, refinesBoxes)
+    await checkpoint.close()
+  }
+  const tensors = Object.fromEntries(
+    [...boxRefinerTensors()].map(([name, { shape }]) => [name, floats([...shape])]),
+  )
+  const scores = 'box_refiner.columns.scores.bias'
+  const lacking = Object.fromEntries(Object.entries(tensors).filter(([name]) => name !== scores))
+  const cases = [
+    [lacking, 'MISSING_TENSOR', /the weights lack 'box_refiner\.columns\.scores\.bias'$/],
+    [
+      { ...tensors, [scores]: floats([5]) },
+      'WRONG_SHAPE',
+      /expected shape \[ 4 \] for .*scores\.bias, as the architecture asks, but found \[ 5 \]/,
+    ],
+    [
+      { ...tensors, [EMBEDDING]: floats([1]) },
+      'UNKNOWN_TENSOR',
+      /box_refiner\.safetensors: expected tensors of a box refiner alone, .* found 'text_model/,
+    ],
+  ] as const
+  for (const [wrong, code, message] of cases) {
+    const folder = await copyOfModelA(t, () => undefined)
+    writeFileSync(join(folder, 'box_refiner.safetensors'), safetensorsFile(wrong))
+    await expectRefusal(folder, code, message)
+  }
 })
 
 test('a configuration that disagrees with the weights is named by its key', async (t) => {

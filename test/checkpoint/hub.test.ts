@@ -70,7 +70,7 @@ test('what is in the cache is not loaded again, and nothing that is not needed',
       .sort(),
   )
   assert.equal(await resolveCheckpoint(NAME), folder)
-  assert.deepEqual(loaded(), ['model.safetensors'])
+  assert.deepEqual(loaded(), ['box_refiner.safetensors', 'model.safetensors'])
   assert.equal(await resolveCheckpoint(NAME), folder)
   assert.deepEqual(loaded(), [])
 

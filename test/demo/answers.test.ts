@@ -113,7 +113,9 @@ test('each box has its likelihood, its finer place and, where asked for, its map
     output_scores: true,
     max_new_tokens: 40,
   })
-  const finer = finerEntities(kosmos.processor, output)[1].flatMap(([, , own]) => own)
+  const believed = finerEntities(kosmos.processor, output)[1].flatMap(([, , own]) => own)
+  const { pixel_values } = inputs
+  const [finer] = await kosmos.model.refineBoxes({ pixel_values, boxes: [believed] })
   assert.deepEqual(
     boxes.map((one) => one.finer),
     finer,

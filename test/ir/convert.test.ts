@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import {
+  copyFileSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -18,6 +19,7 @@ import { convert } from '../../src/ir/convert.ts'
 import type { ConvertOptions } from '../../src/ir/convert-options.ts'
 import { openIr } from '../../src/ir/open-ir.ts'
 import { expectSpace } from '../../src/ir/output-folder.ts'
+import { readWeight } from '../../src/ir/read-weight.ts'
 import { STAMP_FILE } from '../../src/ir/stamp.ts'
 import { temporaryFolder } from '../checkpoint/make-safetensors.ts'
 import { MODEL, storedTensors, weights, writeModel } from './model-copies.ts'
@@ -68,6 +70,27 @@ test('a conversion stands alone: graphs, weights, configuration and tokenizer, e
   )
   assert.equal(sum('weightBytes'), 2 * numbers + 2 * vectors)
   await openIr(target, { verify: 'hash' })
+})
+
+test('a box refiner is converted beside the parts, checked with them, and gone where the checkpoint has none', async (t) => {
+  const { source, target } = places(t)
+  const file = 'box_refiner.safetensors'
+  copyFileSync(join('models/kosmos2-tiny', file), join(source, file))
+  await convert(source, target, { weights: 'int4' })
+  const name = 'box_refiner.fine.entry.weight'
+  const [stored, original] = [await readWeight(target, name), await readWeight(source, name)]
+  assert.deepEqual(stored.data, original.data, 'float16 in both')
+  const bin = join(target, 'box-refiner.bin')
+  const content = readFileSync(bin)
+  content[content.length - 1]! ^= 1
+  writeFileSync(bin, content)
+  await assert.rejects(openIr(target, { verify: 'hash' }), { code: 'BAD_IR', message: /box-refiner\.bin/ })
+  rmSync(bin)
+  await assert.rejects(openIr(target), { code: 'BAD_IR', message: /box-refiner\.bin/ })
+  rmSync(join(source, file))
+  const { reused } = await convert(source, target, { weights: 'int4' })
+  assert.equal(reused, false)
+  assert.ok(!readdirSync(target).includes('box-refiner.xml'))
 })
 
 test('checkpoints in float16, in several files, and with tensors that nothing needs convert to the same bytes', async (t) => {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
+import { finerBox } from '../../src/generate/boxes/finer-box.ts'
 import { Kosmos2 } from '../../src/tasks/kosmos2.ts'
 import { isWellFormed } from '../../scripts/bench/is-well-formed.ts'
 import type { Answer } from '../../src/tasks/answer.ts'
@@ -58,6 +59,24 @@ test('each box comes in fractions, pixels and cells that are one another, finer,
   }
   const [given] = (await kosmos.describe(scene('three'), { fractions: [0.1, 0.1, 0.4, 0.4] })).boxes
   assert.deepEqual([given!.confidence, given!.finer, given!.maps], [null, null, null])
+})
+
+test('the finer box is what the box refiner makes of the one by belief, of several pictures too and of a kept one', async () => {
+  const pictures = [scene('three'), scene('twins')]
+  const both = await kosmos.caption(pictures)
+  const { pixel_values } = await kosmos.processor.image_processor.call(pictures)
+  const refined = await kosmos.model.refineBoxes({
+    pixel_values,
+    boxes: both.map(({ boxes }) => boxes.map(({ maps }) => finerBox(maps!))),
+  })
+  const look = await kosmos.look(pictures[1]!)
+  const kept = await look.caption()
+  await look.dispose()
+  for (const [row, answer] of [...both, kept].entries()) {
+    const expected = refined[Math.min(row, 1)]!.flat()
+    const off = answer.boxes.flatMap(({ finer }) => finer!).map((side, i) => Math.abs(side - expected[i]!))
+    assert.ok(off.length === expected.length && Math.max(...off) < 1e-5, String(Math.max(...off)))
+  }
 })
 
 test('an answer is as sure as its tokens are likely, to its end and not beyond', async () => {

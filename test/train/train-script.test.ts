@@ -19,6 +19,7 @@ test('a wrong option is refused before anything is made, in one sentence', async
       ['--from', 'models/kosmos2-tiny', '--collages', '5'],
       /^\s*--collages is for a training from nothing: .*\.\s*$/,
     ],
+    [['--box-refiner', '--minutes', '5'], /^\s*--box-refiner trains no model: leave out --minutes\.\s*$/],
     [['--export-only', '--steps', '5'], /^\s*--export-only trains nothing: leave out --steps\.\s*$/],
   ]
   for (const [args, message] of cases) {
@@ -58,6 +59,11 @@ test('Python is told the Node, the folder and the options, and its exit status i
     /train\.py --node \S+\/node --folder .+\/training --minutes 2 --validate-every 5 --from nothing$/m,
   )
   assert.equal(status, 3)
+  const refiner = await trainWith(t, answer, ['--box-refiner', '--batch', '32'])
+  assert.match(
+    refiner.output,
+    /train_box_refiner\.py --node \S+\/node --folder .+\/training --batch 32 --steps 12000$/m,
+  )
 })
 
 /** Runs the script with a Python that is a shell script. */

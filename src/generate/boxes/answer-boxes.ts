@@ -18,7 +18,10 @@ export interface AnswerBox {
   readonly patches: readonly [upperLeft: number, lowerRight: number]
   /** How likely each written corner was among all cells, 0 to 1; null for a box that the prompt gave. */
   readonly confidence: readonly [upperLeft: number, lowerRight: number] | null
-  /** The box between the cells, in fractions, as `finerBox` gives it; null for a box that the prompt gave. */
+  /**
+   * The box between the cells, in fractions: as `finerBox` gives it, and where the checkpoint has a box refiner, as that
+   * finds it around there; null for a box that the prompt gave.
+   */
   readonly finer: Box | null
   /** What the model held of every cell; null for a box that the prompt gave. */
   readonly maps: CornerMaps | null

@@ -1,7 +1,7 @@
 // Boxes that are finer than the grid they are written in. A model whose corners were trained around their exact places
 // puts its belief on the cells about them, so that belief tells where in the cell the corner is.
 import { invalidRange, rejectUnknownOptions } from '../../errors.ts'
-import type { Box } from '../../text/box-iou.ts'
+import { type Box, hasArea } from '../../text/box-iou.ts'
 import { patch_index_to_coordinate } from '../../text/boxes.ts'
 import type { CornerMap, CornerMaps } from './corner-maps.ts'
 
@@ -38,10 +38,9 @@ export function finerBox(maps: CornerMaps, options: FinerBoxOptions = {}): Box {
   const radius = options.radius ?? 1
   if (!Number.isInteger(radius) || radius < 0) throw invalidRange('radius', 'integer from 0', radius)
   const { upperLeft, lowerRight } = maps
-  const [x1, y1] = likeliestCorner(upperLeft, radius)
-  const [x2, y2] = likeliestCorner(lowerRight, radius)
-  // Not so for NaN either: a place without likelihood.
-  if (x2 > x1 && y2 > y1) return [x1, y1, x2, y2]
+  const box: Box = [...likeliestCorner(upperLeft, radius), ...likeliestCorner(lowerRight, radius)]
+  // Without area for NaN too: a place without likelihood.
+  if (hasArea(box)) return box
   return patch_index_to_coordinate(upperLeft.cell, lowerRight.cell, upperLeft.side)
 }
 
@@ -76,10 +75,12 @@ function likeliestPlace(belief: Float64Array, first: number): number {
   const from = first + start
   const mean = meanPlace(held, from)
   if (held.length <= 1) return mean
+  const target = new Float64Array(held.length)
   let [low, high] = [first, first + belief.length]
   for (let i = 0; i < HALVINGS; i++) {
     const middle = (low + high) / 2
-    const target = held.map((_, i) => Math.exp(-(((from + i + 0.5 - middle) / TARGET_DEVIATION) ** 2) / 2))
+    for (let i = 0; i < target.length; i++)
+      target[i] = Math.exp(-(((from + i + 0.5 - middle) / TARGET_DEVIATION) ** 2) / 2)
     if (meanPlace(target, from) < mean) low = middle
     else high = middle
   }
@@ -87,6 +88,10 @@ function likeliestPlace(belief: Float64Array, first: number): number {
 }
 
 function meanPlace(weights: Float64Array, first: number): number {
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
-  return weights.reduce((sum, weight, i) => sum + weight * (first + i + 0.5), 0) / total
+  let [total, sum] = [0, 0]
+  for (let i = 0; i < weights.length; i++) {
+    total += weights[i]!
+    sum += weights[i]! * (first + i + 0.5)
+  }
+  return sum / total
 }

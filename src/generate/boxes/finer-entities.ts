@@ -5,7 +5,7 @@ import type { Kosmos2Processor } from '../../text/processor.ts'
 import type { GenerateOutput } from '../generate.ts'
 import type { CornerMapOptions } from './corner-maps.ts'
 import { finerBox, type FinerBoxOptions } from './finer-box.ts'
-import { type LocatedEntities, locateEntities } from './located-entities.ts'
+import { locateEntities } from './located-entities.ts'
 
 /**
  * What `post_process_generation` gives for a generated row, its boxes replaced by those of `finerBox`. Boxes that the
@@ -21,16 +21,8 @@ export function finerEntities(
 ): [caption: string, entities: Entity[]] {
   rejectUnknownOptions('finerEntities', options, ['row', 'radius'])
   const { row = 0, ...how } = options
-  const found = locateEntities(processor, output, row)
-  return [found.caption, refinedEntities(found, how)]
-}
-
-/** Located entities with finer boxes. @throws as `finerBox` */
-export function refinedEntities(
-  { entities, located }: Pick<LocatedEntities, 'entities' | 'located'>,
-  how: FinerBoxOptions = {},
-): Entity[] {
-  return entities.map(([name, span, own], entity) => [
+  const { caption, entities, located } = locateEntities(processor, output, row)
+  const finer = entities.map(([name, span, own], entity): Entity => [
     name,
     span,
     own.map((plain, index) => {
@@ -38,4 +30,5 @@ export function refinedEntities(
       return maps === undefined ? plain : finerBox(maps, how)
     }),
   ])
+  return [caption, finer]
 }
