@@ -298,7 +298,8 @@ def check_box_refiner() -> None:
         costs.append(float(divergence.detach()))
     check("a box refiner learns", costs[-1] < costs[0] / 2, f"{costs[0]:.2f} to {costs[-1]:.2f}")
     written.take(trained.weights())
-    trained.eval(), written.eval()
+    trained.eval()
+    written.eval()
     with torch.inference_mode():
         difference = float((trained(seen) - written(seen)).abs().max())
     check("the written box refiner is the trained one", difference < TOLERANCE, f"{difference:.1e}")

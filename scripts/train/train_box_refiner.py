@@ -169,6 +169,12 @@ def validate(model: BoxRefiner, scenes: list[Scene]) -> tuple[float, float]:
     return mean_overlap(given, exact), mean_overlap(found, exact)
 
 
+def tell_validation(model: BoxRefiner, scenes: list[Scene]) -> None:
+    """Validates, and says how well it went."""
+    before, after = validate(model, scenes)
+    print(f"validation: overlap {after:.4f}, of the given boxes {before:.4f}", flush=True)
+
+
 def mean_overlap(boxes: np.ndarray, exact: np.ndarray) -> float:
     """Mean intersection over union."""
     return float(np.mean([overlap(tuple(one), tuple(other)) for one, other in zip(boxes, exact, strict=True)]))
@@ -205,15 +211,13 @@ def run(training: Training, options: argparse.Namespace, interruption: Interrupt
                 told, figures = now, []
             if now - saved >= SAVE_SECONDS:
                 training.save(pool.taken)
-                before, after = validate(training.model, scenes)
-                print(f"validation: overlap {after:.4f}, of the given boxes {before:.4f}", flush=True)
+                tell_validation(training.model, scenes)
                 saved = told = time.perf_counter()
                 figures = []
         training.save(pool.taken)
     finally:
         stream.close()
-    before, after = validate(training.model, scenes)
-    print(f"validation: overlap {after:.4f}, of the given boxes {before:.4f}", flush=True)
+    tell_validation(training.model, scenes)
     training.model.eval()
     path = options.folder / WEIGHTS
     tensors = {name: tensor.half().contiguous() for name, tensor in training.model.weights().items()}

@@ -7,7 +7,7 @@ import type { DetailedName } from '../architecture/layer-outputs.ts'
 import { POSITION_EMBEDDING } from '../checkpoint/expected-tensors.ts'
 import { CheckpointError } from '../errors.ts'
 import { type IrFolder, readGraph } from '../ir/open-ir.ts'
-import { DETAILED_GRAPHS, type PartName } from '../ir/parts.ts'
+import { binOf, type PartName } from '../ir/parts.ts'
 import { readStored } from '../ir/read-weight.ts'
 import { readStamp } from '../ir/stamp.ts'
 import type { CompiledModel } from '../openvino/types.ts'
@@ -44,8 +44,9 @@ export function detailedModels(
   const open = async (name: OnDemandName): Promise<CompiledModel> => {
     await expectSame()
     await readGraph(place, stamp, name)
-    const [bin, part] =
-      name === BOX_REFINER_GRAPH ? [name, 'vision' as const] : [DETAILED_GRAPHS[name], DETAILED_GRAPHS[name]]
+    const bin = binOf(name)
+    // A box refiner looks at pictures, as vision does.
+    const part = bin === BOX_REFINER_GRAPH ? 'vision' : bin
     return await compile(join(place, `${name}.xml`), join(place, `${bin}.bin`), part)
   }
   const readPositions = async (): Promise<Float32Tensor> => {

@@ -209,10 +209,11 @@ async function answerBatch(
   const ids = output.sequences.data as BigInt64Array
   const located = batch.map((_, row) => locateEntities(processor, output, row))
   const boxes = located.map((found, row) => answerBoxes(found, batch[row]!.question.picture))
+  // Pictures are put together again only for a box refiner that looks at them.
   const refined =
-    seen.length === 0
-      ? boxes
-      : await refineAnswers(model, stackRows(seen.map(({ pixels }) => pixels)), boxes, { signal })
+    seen.length > 0 && model.refinesBoxes
+      ? await refineAnswers(model, stackRows(seen.map(({ pixels }) => pixels)), boxes, { signal })
+      : boxes
   return batch.map(({ question }, row) => {
     const own = ids.subarray(row * width, (row + 1) * width)
     const decode = (part: BigInt64Array): string => processor.decode([...part], { skip_special_tokens: true })

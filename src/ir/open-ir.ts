@@ -5,7 +5,6 @@ import { readFile } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { join } from 'node:path'
 import { BOX_REFINER_GRAPH } from '../architecture/box-refiner.ts'
-import type { DetailedName } from '../architecture/layer-outputs.ts'
 import { Kosmos2Config } from '../checkpoint/config.ts'
 import { CONFIG_FILE } from '../checkpoint/file-names.ts'
 import { fileStatus } from '../checkpoint/file-status.ts'
@@ -15,10 +14,11 @@ import type { FileIdentity } from './hashed-file.ts'
 import { type IrGraph, readIrGraph } from './ir-graph.ts'
 import {
   type BinName,
-  DETAILED_GRAPHS,
+  binOf,
   DETAILED_NAMES,
   forEachPart,
   type GraphName,
+  isDetailed,
   PART_NAMES,
   type PartName,
 } from './parts.ts'
@@ -107,7 +107,7 @@ export async function openIr(
 export async function readGraph(folder: string, stamp: Stamp, name: GraphName): Promise<IrGraph> {
   const path = join(folder, `${name}.xml`)
   const text = await readWhole(path, isDetailed(name) ? stamp.detailed[name] : stampOf(stamp, name).xml)
-  const { bin } = stampOf(stamp, isDetailed(name) ? DETAILED_GRAPHS[name] : name)
+  const { bin } = stampOf(stamp, binOf(name))
   return readIrGraph(text.toString(), path, bin.bytes)
 }
 
@@ -118,8 +118,6 @@ export const binNames = ({ boxRefiner }: Stamp): readonly BinName[] =>
 /** @param name - one of `binNames` */
 const stampOf = ({ parts, boxRefiner }: Stamp, name: BinName): PartStamp =>
   name === BOX_REFINER_GRAPH ? boxRefiner! : parts[name]
-
-const isDetailed = (name: GraphName): name is DetailedName => Object.hasOwn(DETAILED_GRAPHS, name)
 
 /** More than a graph or a configuration needs, and little enough to read. */
 const MAX_TEXT_BYTES = 64 * 1024 * 1024

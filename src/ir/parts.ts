@@ -25,6 +25,10 @@ export type BinName = PartName | typeof BOX_REFINER_GRAPH
 /** A graph of a conversion, which is a file `<name>.xml`. */
 export type GraphName = BinName | DetailedName
 
+export const isDetailed = (name: GraphName): name is DetailedName => Object.hasOwn(DETAILED_GRAPHS, name)
+/** Whose .bin a graph reads. */
+export const binOf = (name: GraphName): BinName => (isDetailed(name) ? DETAILED_GRAPHS[name] : name)
+
 /** Makes one thing for each graph with outputs for each layer. */
 export const forEachDetailed = <T>(make: (name: DetailedName) => T): Record<DetailedName, T> =>
   Object.fromEntries(DETAILED_NAMES.map((name) => [name, make(name)])) as Record<DetailedName, T>
